@@ -1,0 +1,60 @@
+"""`make token`: tokens of the embedded issuer, for trying the stack and for tests."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import jwt
+
+from deploy.local import secrets
+from deploy.local.config import AUDIENCE, ISSUER, LocalConfig, LocalStackError
+
+ROLES = ("viewer", "officer", "approver", "admin")
+LIFETIME = 12 * 60 * 60
+"""Seconds."""
+
+
+def mint(config: LocalConfig, agency: str, roles: Sequence[str], sub: str, **claims: Any) -> str:
+    """A JWT (EdDSA) of the embedded issuer; `claims` are added or replace those made here.
+
+    Times are Unix seconds. The secrets are made when there are none yet.
+    """
+    secrets.ensure(config)
+    issued = int(time.time())
+    payload = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": sub,
+        "iat": issued,
+        "exp": issued + LIFETIME,
+        "agency": agency,
+        "roles": list(roles),
+        **claims,
+    }
+    kid = json.loads(config.jwks.read_text())["keys"][0]["kid"]
+    key = config.secret("issuer.pem").read_text()
+    return jwt.encode(payload, key, algorithm="EdDSA", headers={"kid": kid})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print a token, and nothing else, to standard output."""
+    parser = argparse.ArgumentParser(prog="make token", description=__doc__)
+    parser.add_argument("--agency", required=True, help="code of the agency, e.g. T82.X30169")
+    parser.add_argument("--roles", required=True, help=f"of {', '.join(ROLES)}; separated by commas")
+    parser.add_argument("--sub", default="", help="who; tokens with other roles are other persons by default")
+    options = parser.parse_args(arguments)
+    roles = options.roles.replace(",", " ").split()
+    if not options.agency or not roles or set(roles) - set(ROLES):
+        parser.error(f"give an agency and roles of {', '.join(ROLES)}")
+    sub = options.sub or f"local:{options.agency}:{'+'.join(sorted(roles))}"
+    try:
+        print(mint(LocalConfig.from_environment(), options.agency, roles, sub))
+    except LocalStackError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The three services. Each imports itself and `shared`, never another."""

@@ -1,0 +1,1 @@
+"""registry: agencies, official accounts, proofs of control, and what a link is."""

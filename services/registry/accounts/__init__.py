@@ -1,0 +1,1 @@
+"""Official accounts: from draft to retirement."""

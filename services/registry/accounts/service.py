@@ -1,0 +1,241 @@
+"""The life of an account: who may move it from one state to the next, and what that tells others."""
+
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.accounts import queries
+from services.registry.accounts.schemas import AccountCreate
+from services.registry.accounts.tables import Account
+from services.registry.agencies import queries as agencies
+from services.registry.proofs import queries as proofs
+from shared import clock, tenancy
+from shared.auth import Actor
+from shared.db import new_id, violated_constraint
+from shared.events.registry import (
+    AccountActivated,
+    AccountRestored,
+    AccountRetired,
+    AccountState,
+    AccountSubmitted,
+    AccountSuspended,
+)
+from shared.messaging import outbox
+from shared.problems import Conflict, Forbidden, IllegalTransition, Invalid, NotFound, Text
+from shared.urls import UnusableLink, canonicalise
+
+TRANSITIONS: dict[str, dict[str, str]] = {
+    "draft": {"submit": "submitted", "retire": "retired"},
+    "submitted": {"approve": "active", "return": "draft", "retire": "retired"},
+    "active": {"suspend": "suspended", "retire": "retired"},
+    "suspended": {"restore": "active", "retire": "retired"},
+    "retired": {},
+}
+"""State → action → next state. There is no other way."""
+
+
+class HeldElsewhere(Conflict):
+    """Another account already stands for this link."""
+
+    slug = "identity-held"
+    title = Text("Liên kết này đã có cơ quan đăng ký", "This link is already registered")
+
+
+class SelfApproval(Forbidden):
+    """Two people are needed: the one who submitted cannot approve."""
+
+    slug = "self-approval"
+    title = Text("Người trình không được tự duyệt", "Whoever submitted cannot approve")
+
+
+class NoValidProof(Conflict):
+    """Nothing shows yet that the agency controls the account."""
+
+    slug = "no-valid-proof"
+    title = Text("Chưa có bằng chứng quyền kiểm soát còn hiệu lực", "No valid proof of control")
+    default_detail = Text(
+        "Hãy thêm và kiểm tra bằng chứng tại /v1/accounts/{id}/proofs trước.",
+        "Add a proof at /v1/accounts/{id}/proofs and have it checked first.",
+    )
+
+
+async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Account:
+    """Enter a draft.
+
+    Raises:
+        NotFound: the agency is unknown or not within the actor's reach.
+        Invalid: the agency has ended, or the link names no account.
+        HeldElsewhere: the link is held already.
+    """
+    agency = await agencies.find(session, body.agency_code)
+    if agency is None or not await tenancy.reaches(session, actor.agency, agency.code):
+        raise NotFound(Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach."))
+    if not tenancy.in_force(agency):
+        raise Invalid.at(
+            "/agency_code",
+            Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),
+            successors=list(agency.successors),
+        )
+    try:
+        link = canonicalise(body.url)
+    except UnusableLink as error:
+        raise Invalid.at(
+            "/url",
+            Text(f"Liên kết không chỉ tới một tài khoản ({error.code}).", f"Names no account ({error.code})."),
+            reason=error.code,
+        ) from error
+    await _refuse_when_held(session, link.key)
+    moment = clock.now()
+    account = Account(
+        id=new_id(),
+        agency_code=agency.code,
+        kind=body.kind,
+        platform=link.platform,
+        handle=link.handle,
+        platform_id=link.platform_id,
+        identity=link.key,
+        url=link.url,
+        display_name=body.display_name,
+        languages=body.languages,
+        state="draft",
+        created_at=moment,
+        updated_at=moment,
+    )
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def read(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+    """An account within the actor's reach.
+
+    Raises:
+        NotFound: there is none.
+    """
+    account = await queries.find(session, account_id, actor.agency)
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def submit(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+    """Put a draft before a second person.
+
+    Raises:
+        NotFound, IllegalTransition: as ever.
+        NoValidProof: control is not shown yet.
+    """
+    account = await _moved(session, actor, account_id, "submit")
+    await _require_proof(session, account)
+    account.submitter_issuer, account.submitter_subject = actor.identity
+    await _tell(session, account, AccountSubmitted)
+    return account
+
+
+async def approve(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+    """Make a submitted account official.
+
+    Raises:
+        NotFound, IllegalTransition: as ever.
+        SelfApproval: the actor submitted it.
+        NoValidProof: the proof has lapsed meanwhile.
+        HeldElsewhere: somebody else's account was approved first.
+    """
+    account = await _moved(session, actor, account_id, "approve")
+    if (account.submitter_issuer, account.submitter_subject) == actor.identity:
+        raise SelfApproval
+    await _require_proof(session, account)
+    account.approver_issuer, account.approver_subject = actor.identity
+    try:
+        await _tell(session, account, AccountActivated)
+    except IntegrityError as error:
+        if violated_constraint(error) == "uq_accounts_identity":
+            raise HeldElsewhere from error
+        raise
+    return account
+
+
+async def send_back(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+    """Return a submitted account to its draft."""
+    account = await _moved(session, actor, account_id, "return")
+    account.submitter_issuer = account.submitter_subject = None
+    await session.flush()
+    return account
+
+
+async def restore(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+    """Declare a suspended account safe again."""
+    account = await _moved(session, actor, account_id, "restore")
+    account.reason = None
+    await _tell(session, account, AccountRestored)
+    return account
+
+
+async def retire(session: AsyncSession, actor: Actor, account_id: UUID, reason: str) -> Account:
+    """End an account; one that was official is told to everybody as former."""
+    account = await _moved(session, actor, account_id, "retire", reason)
+    if account.approver_subject is not None:
+        await _tell(session, account, AccountRetired)
+    await session.flush()
+    return account
+
+
+async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency: str, cause: UUID) -> None:
+    """Stop vouching for an account that its holder reports hijacked.
+
+    Called for a confirmed takeover; without effect on an account that is not active or not `agency`'s.
+    """
+    account = await queries.lock(session, account_id)
+    if account is None or account.agency_code != agency or account.state != "active":
+        return
+    _move(account, "suspend", "takeover")
+    await _tell(session, account, AccountSuspended, cause)
+
+
+async def _moved(
+    session: AsyncSession, actor: Actor, account_id: UUID, action: str, reason: str | None = None
+) -> Account:
+    """The account, locked and moved to its next state."""
+    account = await queries.find(session, account_id, actor.agency, lock=True)
+    if account is None:
+        raise NotFound
+    _move(account, action, reason)
+    return account
+
+
+def _move(account: Account, action: str, reason: str | None = None) -> None:
+    allowed = TRANSITIONS[account.state]
+    if action not in allowed:
+        raise IllegalTransition(account.state, sorted(allowed))
+    account.state = allowed[action]
+    account.reason = reason
+    account.version += 1
+    account.updated_at = clock.now()
+
+
+async def _require_proof(session: AsyncSession, account: Account) -> None:
+    if not await proofs.has_valid(session, account.id, clock.now()):
+        raise NoValidProof
+
+
+async def _refuse_when_held(session: AsyncSession, identity: str) -> None:
+    held = await queries.holder(session, identity)
+    if held is not None:
+        raise HeldElsewhere(holder={"account_id": str(held.id), "agency_code": held.agency_code})
+
+
+async def _tell(
+    session: AsyncSession, account: Account, event: type[AccountState], cause: UUID | None = None
+) -> None:
+    """Write the change and its event; whatever is public also becomes the account's current state."""
+    await session.flush()
+    data = event.model_validate({"account_id": account.id, **account.model_dump()})
+    await outbox.emit(
+        session,
+        data,
+        subject=account.id,
+        version=account.version,
+        cause=cause,
+        state_key=f"account.{account.id}" if event.audience == "public" else None,
+    )

@@ -1,0 +1,70 @@
+"""The gazetteer: the People's Committees of Vietnam's administrative units, in force and former.
+
+`scripts/build_gazetteer.py` makes the data file; docs/gazetteer.md names its sources and its limits.
+"""
+
+import csv
+import gzip
+from dataclasses import dataclass
+from datetime import date
+from importlib import resources
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One administrative unit, standing for its People's Committee.
+
+    `code` is `T<2>` or `T<2>.X<5>` for a unit in force and `L<2>`, `L<2>.H<3>` or `L<2>.H<3>.X<5>` for a
+    former one; `area_code` is the statistical code alone (2, 3 or 5 digits), which was reused and means
+    nothing without the letter. `level` is `province`, `district` or `commune`. `valid_from` is None where
+    the sources do not tell; `valid_to` is exclusive. `successors` are the codes, sorted, of the units in
+    force that took the territory. `former_unit_name` was borne until the day before `renamed_on`.
+    """
+
+    code: str
+    level: str
+    parent_code: str | None
+    area_code: str
+    unit_name: str
+    valid_from: date | None
+    valid_to: date | None
+    successors: tuple[str, ...]
+    former_unit_name: str | None
+    renamed_on: date | None
+
+    @property
+    def name(self) -> str:
+        """The agency's full name, as in "Ủy ban nhân dân xã Lấp Vò"."""
+        return f"Ủy ban nhân dân {self.unit_name}"
+
+    @property
+    def short_name(self) -> str:
+        """The agency's name as it is usually shortened, as in "UBND xã Lấp Vò"."""
+        return f"UBND {self.unit_name}"
+
+
+def read_units() -> list[Unit]:
+    """Every unit, those in force before the former ones and each parent before its children."""
+    packed = resources.files("services.registry.agencies").joinpath("gazetteer.csv.gz")
+    with packed.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8", newline="") as text:
+        rows = csv.DictReader(line for line in text if not line.startswith("#"))
+        return [_unit(row) for row in rows]
+
+
+def _unit(row: dict[str, str]) -> Unit:
+    return Unit(
+        code=row["code"],
+        level=row["level"],
+        parent_code=row["parent_code"] or None,
+        area_code=row["area_code"],
+        unit_name=row["unit_name"],
+        valid_from=_date(row["valid_from"]),
+        valid_to=_date(row["valid_to"]),
+        successors=tuple(row["successors"].split()),
+        former_unit_name=row["former_unit_name"] or None,
+        renamed_on=_date(row["renamed_on"]),
+    )
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

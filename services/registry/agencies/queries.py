@@ -1,0 +1,56 @@
+"""Reading the tree of agencies."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.base import SESSION_INFO
+from shared import tenancy
+
+agencies = SESSION_INFO["tenancy"].agencies
+
+
+async def find(session: AsyncSession, code: str) -> Row[Any] | None:
+    """The agency with this code, or with this official code."""
+    result = await session.execute(
+        select(agencies).where(or_(agencies.c.code == code, agencies.c.official_code == code))
+    )
+    return result.one_or_none()
+
+
+async def page(
+    session: AsyncSession,
+    *,
+    at: date,
+    parent_code: str | None,
+    level: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Row[Any]]:
+    """Agencies in force on a day, in the order of their codes."""
+    query = select(agencies).where(
+        or_(agencies.c.valid_from.is_(None), agencies.c.valid_from <= at),
+        or_(agencies.c.valid_to.is_(None), agencies.c.valid_to > at),
+    )
+    if parent_code is not None:
+        query = query.where(agencies.c.parent_code == parent_code)
+    if level is not None:
+        query = query.where(agencies.c.level == level)
+    if after is not None:
+        query = query.where(agencies.c.code > after)
+    return list((await session.execute(query.order_by(agencies.c.code).limit(limit))).all())
+
+
+async def predecessors(session: AsyncSession, code: str) -> list[str]:
+    """Codes of the ended agencies that name this one as a successor."""
+    result = await session.scalars(
+        select(agencies.c.code).where(agencies.c.successors.contains([code])).order_by(agencies.c.code)
+    )
+    return list(result)
+
+
+async def reached_by(session: AsyncSession, code: str) -> list[str]:
+    """Codes of all agencies that reach this one's records."""
+    return list(await session.scalars(tenancy.path_of(session, code)))

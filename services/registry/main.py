@@ -1,0 +1,45 @@
+"""The registry's API process: `python -m services.registry.main`."""
+
+from fastapi import FastAPI
+
+from services.registry import safeguards
+from services.registry.accounts.routes import router as accounts
+from services.registry.agencies.routes import router as agencies
+from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.policy import POLICY
+from services.registry.proofs.routes import router as proofs
+from services.registry.proofs.service import outbound_policy
+from services.registry.settings import Settings
+from services.registry.verify.routes import router as verify
+from shared.app import Service, create_app, serve
+from shared.events.registry import EVENTS
+from shared.messaging import changefeed
+from shared.outbound import Outbound
+from shared.safeguards import router as safeguards_router
+
+SERVICE = Service(
+    name=SCHEMA,
+    title="Chính Danh · registry",
+    description="Agencies, their official accounts, proofs of control, and what a link is.",
+    routers=(
+        verify,
+        accounts,
+        proofs,
+        agencies,
+        changefeed.router(POLICY, [event.type for event in EVENTS]),
+        safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
+    ),
+    events=EVENTS,
+    session_info=SESSION_INFO,
+)
+
+
+def build(settings: Settings) -> FastAPI:
+    """The registry's API."""
+    outbound = Outbound(outbound_policy(settings))
+    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound)
+
+
+if __name__ == "__main__":
+    settings = Settings()
+    serve(build(settings), SERVICE.name, settings)

@@ -1,0 +1,8 @@
+"""Alembic's entry: every table of the registry."""
+
+from services.registry.accounts import tables as _accounts  # noqa: F401 - registers its tables
+from services.registry.base import metadata
+from services.registry.proofs import tables as _proofs  # noqa: F401 - registers its tables
+from shared.migrations import run_env
+
+run_env(metadata)

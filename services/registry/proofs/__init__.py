@@ -1,0 +1,1 @@
+"""Proofs that an agency controls an account."""

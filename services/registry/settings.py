@@ -1,0 +1,12 @@
+"""What the registry reads from its environment."""
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of the registry's two processes."""
+
+    proof_timeout_seconds: float = Field(10.0, gt=0, le=60, description="Time one fetch of a proof may take.")
+    proof_valid_days: int = Field(90, ge=1, le=366, description="How long a checked proof counts.")

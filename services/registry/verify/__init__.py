@@ -1,0 +1,1 @@
+"""What a link is: official, compromised, former or unknown."""

@@ -1,0 +1,16 @@
+"""The registry's other process: `python -m services.registry.worker`."""
+
+from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.settings import Settings
+from services.registry.subscriptions import SUBSCRIPTIONS
+from shared import worker
+from shared.messaging.bus import fact_stream, state_stream
+
+if __name__ == "__main__":
+    worker.run(
+        SCHEMA,
+        Settings(),
+        session_info=SESSION_INFO,
+        streams=(fact_stream(SCHEMA), state_stream(SCHEMA)),
+        consumers=SUBSCRIPTIONS,
+    )

@@ -1,0 +1,1 @@
+"""Mechanisms that the three services share. Imports no service."""

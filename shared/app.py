@@ -1,0 +1,298 @@
+"""The app factory: what makes every service's API the same to those who call it."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvicorn
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from shared import validation
+from shared.auth import Authenticator
+from shared.db import Database
+from shared.edge import Edge
+from shared.events.envelope import Envelope, EventData
+from shared.messaging.changefeed import FeedWatch
+from shared.policy import permit_of
+from shared.problems import (
+    MEDIA_TYPE,
+    PROBLEM_REF,
+    AppError,
+    BadRequest,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unavailable,
+    preferred_language,
+)
+from shared.settings import ServiceSettings
+from shared.telemetry import configure_logging, trace_id
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Service:
+    """What distinguishes one service's API from another's."""
+
+    name: str
+    title: str
+    description: str
+    routers: tuple[APIRouter, ...]
+    events: tuple[type[EventData], ...]
+    session_info: dict[str, Any]
+
+
+def create_app(
+    service: Service,
+    settings: ServiceSettings,
+    *,
+    resources: Sequence[AbstractAsyncContextManager[Any]] = (),
+    **state: Any,
+) -> FastAPI:
+    """Build a service's API.
+
+    `state` is put on `app.state` for its routes; `resources` are entered at start and left at stop.
+
+    Raises:
+        RuntimeError: a route names no policy (default deny).
+    """
+    app = FastAPI(
+        title=service.title,
+        description=service.description,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(service, settings, resources),
+        servers=[{"url": "/", "description": "This service"}],
+    )
+    app.state.settings = settings
+    app.state.authenticator = Authenticator(settings)
+    for name, value in state.items():
+        setattr(app.state, name, value)
+    for router in service.routers:
+        app.include_router(router)
+    require_policies(service)
+    _add_operations(app)
+    _add_problem_handlers(app)
+    app.openapi = lambda: openapi(app, service)  # type: ignore[method-assign]
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
+    return app
+
+
+def require_policies(service: Service) -> None:
+    """Refuse a service with a route that names no rule.
+
+    Raises:
+        RuntimeError: naming the routes.
+    """
+    bare = [
+        f"{','.join(sorted(route.methods))} {route.path}"
+        for route in api_routes(service)
+        if not any(permit_of(d.call) for d in route.dependant.dependencies)
+    ]
+    if bare:
+        raise RuntimeError(f"routes without a policy: {bare}")
+
+
+def api_routes(service: Service) -> list[APIRoute]:
+    """The routes of the API proper, without the operations routes and the reference."""
+    return [route for router in service.routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+def _lifespan(
+    service: Service, settings: ServiceSettings, resources: Sequence[AbstractAsyncContextManager[Any]]
+) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.database = Database(settings, service.name, service.session_info)
+            stack.push_async_callback(app.state.database.close)
+            app.state.feed_watch = FeedWatch(settings, service.name)
+            watching = asyncio.create_task(app.state.feed_watch.run())
+            stack.callback(watching.cancel)
+            for resource in resources:
+                await stack.enter_async_context(resource)
+            yield
+
+    return lifespan
+
+
+def _add_operations(app: FastAPI) -> None:
+    """/livez, /readyz, /metrics, and the API reference with its assets served from here."""
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(request: Request) -> dict[str, str]:
+        async with request.app.state.database.transaction() as session:
+            await session.execute(text("SELECT 1"))
+        return {"status": "ready"}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Response:
+        return get_swagger_ui_html(
+            openapi_url="openapi.json",
+            title=app.title,
+            swagger_js_url="assets/swagger-ui-bundle.js",
+            swagger_css_url="assets/swagger-ui.css",
+            swagger_favicon_url="assets/favicon.png",
+        )
+
+    app.mount("/assets", StaticFiles(directory=_reference_assets()), name="assets")
+
+
+def _reference_assets() -> Path:
+    # The package patches FastAPI's docs when imported; only its files are wanted here.
+    spec = find_spec("fastapi_offline")
+    assert spec and spec.origin  # noqa: S101 - a declared dependency
+    return Path(spec.origin).parent / "static"
+
+
+def _add_problem_handlers(app: FastAPI) -> None:
+    async def on_app_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, AppError)  # noqa: S101 - registered for nothing else
+        language = preferred_language(request.headers.get("accept-language"))
+        return _ProblemResponse(
+            error.body(language, trace_id()),
+            status_code=error.status,
+            headers={"Content-Language": language, **error.headers},
+        )
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
+        return await on_app_error(request, validation.problem(error.errors()))
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        kinds: dict[int, type[AppError]] = {404: NotFound, 405: MethodNotAllowed, 400: BadRequest}
+        problem = kinds.get(error.status_code, BadRequest)()
+        problem.headers.update(error.headers or {})
+        return await on_app_error(request, problem)
+
+    async def on_anything(request: Request, error: Exception) -> Response:
+        log.error("unhandled", exc_info=error)
+        return await on_app_error(request, InternalError())
+
+    app.add_exception_handler(AppError, on_app_error)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(Exception, on_anything)
+
+
+class _ProblemResponse(Response):
+    media_type = MEDIA_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content)
+
+
+def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
+    """The service's OpenAPI 3.1 document: paths, problems, and its events under `webhooks`."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        servers=app.servers,
+    )
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(schemas["Problem"].pop("$defs", {}))
+    document["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    }
+    rules = {
+        (route.path, method.lower()): permit_of(d.call)
+        for route in api_routes(service)
+        for method in route.methods
+        for d in route.dependant.dependencies
+        if permit_of(d.call)
+    }
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            permit = rules[path, method]
+            if permit and not permit.rule.public:
+                operation["security"] = [{"bearer": []}]
+            _common_problems(operation)
+    document["webhooks"] = {event.type: _webhook(event, schemas) for event in service.events}
+    app.openapi_schema = document
+    return document
+
+
+def _common_problems(operation: dict[str, Any]) -> None:
+    """Failures that any operation can have, and no trace of FastAPI's own error form."""
+    answers = operation["responses"]
+    if answers.get("422", {}).get("description") == "Validation Error":
+        answers["422"] = {
+            "description": "The data is not valid",
+            "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}},
+        }
+    for error in (BadRequest, Unavailable):
+        answers.setdefault(
+            str(error.status),
+            {"description": error.title.en, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}},
+        )
+
+
+def _webhook(event: type[EventData], schemas: dict[str, Any]) -> dict[str, Any]:
+    """An event as receivers see it: the envelope with this type's data."""
+    data = event.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(data.pop("$defs", {}))
+    schemas.setdefault(
+        "Envelope", Envelope.model_json_schema(ref_template="#/components/schemas/{model}")
+    )
+    schemas[event.__name__] = data
+    body = {
+        "allOf": [
+            {"$ref": "#/components/schemas/Envelope"},
+            {"properties": {"data": {"$ref": f"#/components/schemas/{event.__name__}"}}},
+        ]
+    }
+    return {
+        "post": {
+            "operationId": event.type,
+            "summary": (event.__doc__ or event.type).splitlines()[0],
+            "requestBody": {"content": {"application/json": {"schema": body}}},
+            "responses": {"2XX": {"description": "Received; anything else is tried again."}},
+        }
+    }
+
+
+def serve(app: FastAPI, service: str, settings: ServiceSettings) -> None:
+    """Run an API process until SIGTERM or SIGINT."""
+    configure_logging(service, settings.log_level)
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

@@ -1,0 +1,1 @@
+"""The contracts between the services, one module per publisher. Never changed once released."""

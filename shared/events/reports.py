@@ -1,0 +1,65 @@
+"""Events of reports: ids and closed words. No text, target or contact ever travels."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.events.envelope import Audience, EventData
+
+
+class IncidentState(EventData):
+    """What everybody who reaches the handling agency may know of an incident."""
+
+    audience: ClassVar[Audience] = "subtree"
+
+    incident_id: UUID
+    harm: str = Field(description="One word of the closed list at `GET /v1/harms`.")
+    state: str
+    due_at: datetime | None = Field(description="When the present step must be done.")
+
+
+class IncidentReceived(IncidentState):
+    """Somebody reported a harm; the agency whose name is abused handles it."""
+
+    type: ClassVar[str] = "reports.incident.received.v1"
+
+
+class IncidentTriaged(IncidentState):
+    """The handling agency has taken up an incident."""
+
+    type: ClassVar[str] = "reports.incident.triaged.v1"
+
+
+class IncidentResolved(IncidentState):
+    """The handling agency has resolved an incident."""
+
+    type: ClassVar[str] = "reports.incident.resolved.v1"
+    outcome: str
+
+
+class IncidentRefused(IncidentState):
+    """A report fitted no harm; what it said has been erased."""
+
+    type: ClassVar[str] = "reports.incident.refused.v1"
+    reason: str
+
+
+class TakeoverConfirmed(EventData):
+    """The holder of an official account reports that it was hijacked."""
+
+    type: ClassVar[str] = "reports.takeover.confirmed.v1"
+    audience: ClassVar[Audience] = "subtree"
+
+    incident_id: UUID
+    account_id: UUID
+
+
+EVENTS: tuple[type[EventData], ...] = (
+    IncidentReceived,
+    IncidentTriaged,
+    IncidentResolved,
+    IncidentRefused,
+    TakeoverConfirmed,
+)

@@ -1,0 +1,24 @@
+"""The inbox: an event has its effect once, however often it arrives."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.messaging.outbox import tables
+
+
+async def once(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
+    """Whether `consumer` sees the event for the first time.
+
+    Recorded in the caller's transaction, together with the effect: both or neither.
+    """
+    inbox = tables(session).inbox
+    first = await session.scalar(
+        insert(inbox)
+        .values(event_id=event_id, consumer=consumer, handled_at=clock.now())
+        .on_conflict_do_nothing()
+        .returning(inbox.c.event_id)
+    )
+    return first is not None

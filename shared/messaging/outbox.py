@@ -1,0 +1,97 @@
+"""The outbox: events are written in the transaction of the change they tell of."""
+
+from uuid import UUID
+
+import orjson
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock, tenancy
+from shared.db import new_id
+from shared.events.envelope import Envelope, EventData
+from shared.messaging.tables import Messaging
+from shared.telemetry import traceparent
+
+
+def tables(session: AsyncSession) -> Messaging:
+    """The event tables of the service that the session belongs to."""
+    messaging: Messaging = session.info["messaging"]
+    return messaging
+
+
+async def emit(
+    session: AsyncSession,
+    data: EventData,
+    *,
+    subject: UUID | str,
+    version: int,
+    cause: UUID | None = None,
+    path: list[str] | None = None,
+    state_key: str | None = None,
+) -> Envelope:
+    """Record that something happened; the relay publishes it once the transaction has committed.
+
+    Call it after the lock on the changed row is held: the order of events is the order of calls.
+
+    Args:
+        session: the transaction of the change.
+        data: the contract, filled in; its type names the event.
+        subject: id of the changed thing.
+        version: the thing's version after the change.
+        cause: id of the event being handled, when one caused this.
+        path: codes of all agencies that reach `data.agency_code`; looked up when not given.
+        state_key: also keep the event as the thing's current state in the compacted state stream,
+            under `state.<service>.<state_key>`.
+    """
+    if path is None:
+        path = list(await session.scalars(tenancy.path_of(session, data.agency_code)))
+    envelope = _envelope(data, subject, version, cause, path or [data.agency_code])
+    await session.execute(
+        insert(tables(session).outbox), [_row(envelope, data.agency_code, state_key, is_fact=True)]
+    )
+    return envelope
+
+
+async def emit_states(session: AsyncSession, states: list[tuple[EventData, str, int, list[str], str]]) -> None:
+    """Publish many current states without telling of any change: what is loaded, not what happened.
+
+    Each is (data, subject, version, path, state_key), as in `emit`. Nothing enters the changefeed.
+    """
+    rows = [
+        _row(_envelope(data, subject, version, None, path), data.agency_code, state_key, is_fact=False)
+        for data, subject, version, path, state_key in states
+    ]
+    await session.execute(insert(tables(session).outbox), rows)
+
+
+def _envelope(
+    data: EventData, subject: UUID | str, version: int, cause: UUID | None, path: list[str]
+) -> Envelope:
+    return Envelope(
+        id=new_id(),
+        source=f"/{data.type.partition('.')[0]}",
+        type=data.type,
+        subject=str(subject),
+        time=clock.now(),
+        traceparent=traceparent(),
+        causationid=str(cause) if cause else None,
+        agency=data.agency_code,
+        agencypath="/".join(path),
+        audience=data.audience,
+        version=version,
+        data=data.model_dump(mode="json"),
+    )
+
+
+def _row(envelope: Envelope, agency: str, state_key: str | None, *, is_fact: bool) -> dict[str, object]:
+    service = envelope.source.removeprefix("/")
+    return {
+        "event_id": envelope.id,
+        "type": envelope.type,
+        "audience": envelope.audience,
+        "agency_code": agency,
+        "state_subject": f"state.{service}.{state_key}" if state_key else None,
+        "is_fact": is_fact,
+        "envelope": orjson.dumps(envelope.model_dump(mode="json")).decode(),
+        "created_at": envelope.time,
+    }

@@ -1,0 +1,69 @@
+"""Keyset pagination: `{"items": [...], "next_cursor": "..."|null}`, newest first unless said otherwise."""
+
+import base64
+import binascii
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import Field
+
+from shared.problems import Invalid, Text
+from shared.schemas import Schema
+
+Item = TypeVar("Item")
+
+Limit = Annotated[int, Query(ge=1, le=200, description="How many items to return at most.")]
+CursorParameter = Annotated[
+    str | None, Query(max_length=200, description="`next_cursor` of the page before; opaque.")
+]
+
+
+class Page(Schema, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="Pass it as `cursor` for the next page; null on the last.")
+
+
+def encode_cursor(position: str) -> str:
+    """An opaque cursor for a position in the order of the list."""
+    return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None) -> str | None:
+    """The position in a cursor, `None` for the first page.
+
+    Raises:
+        Invalid: not a cursor this API gave out.
+    """
+    if cursor is None:
+        return None
+    try:
+        position = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise _invalid_cursor() from error
+    if not position.isprintable():
+        raise _invalid_cursor()
+    return position
+
+
+def decode_id_cursor(cursor: str | None) -> UUID | None:
+    """Like `decode_cursor`, for lists in the order of their ids."""
+    position = decode_cursor(cursor)
+    if position is None:
+        return None
+    try:
+        return UUID(position)
+    except ValueError as error:
+        raise _invalid_cursor() from error
+
+
+def _invalid_cursor() -> Invalid:
+    return Invalid.at(
+        "/query/cursor",
+        Text(
+            "Con trỏ trang không hợp lệ; hãy dùng next_cursor nhận được.",
+            "Not a cursor; use a next_cursor that you received.",
+        ),
+    )

@@ -1,0 +1,44 @@
+"""What every request and response body has in common."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+
+class Schema(BaseModel):
+    """Base of request and response bodies: unknown fields are refused."""
+
+    # Inputs stay out of error texts, and so out of logs.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def _refuse_control(text: str, *, allowed: str = "") -> str:
+    # PostgreSQL cannot hold NUL, and the other control characters (as well as the characters that
+    # reorder text) only ever serve to mislead a reader.
+    for character in text:
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in allowed:
+            raise ValueError("control-character")
+    return text
+
+
+def _one_line(text: str) -> str:
+    return _refuse_control(unicodedata.normalize("NFC", text))
+
+
+def _paragraphs(text: str) -> str:
+    # U+200D joins emoji; harmless in running text.
+    return _refuse_control(unicodedata.normalize("NFC", text), allowed="\n\r\t\u200d\ufeff")
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)]
+"""One line of text, NFC, without control characters. Give it a `max_length` where it is used."""
+
+Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_paragraphs)]
+"""Text with line breaks, NFC. Give it a `max_length` where it is used."""
+
+Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
+"""A link as people paste it; `shared.urls` makes sense of it."""
+
+AgencyCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+(\.[0-9A-Z]+)*$", max_length=35)]
+"""Code of an agency: dotted, opaque, at most 35 characters of `[0-9A-Z.]`."""

@@ -1,0 +1,68 @@
+"""What every process reads from its environment. Secrets come as files, never as values."""
+
+import base64
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Settings common to the three services; each adds its own in `services/<service>/settings.py`.
+
+    Built once in `main` or `worker` and passed down: nothing reads the environment at import.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    environment: Literal["local", "test", "production"] = Field(
+        "production", description="`production` refuses the embedded issuer and loopback targets."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    http_host: str = Field("127.0.0.1", description="Address the processes listen on.")
+    http_port: int = Field(description="Port of the API process.")
+    worker_port: int = Field(description="Port of the worker's /livez, /readyz and /metrics.")
+
+    database_url: str = Field(description="postgresql://<role>@<host>:<port>/<database>, no password.")
+    database_password_file: Path = Field(description="File holding the role's password.")
+    database_pool_size: int = Field(10, ge=1, le=100, description="Connections per process.")
+
+    nats_url: str = Field(description="nats://<host>:<port>, or tls://… in production.")
+    nats_user: str
+    nats_password_file: Path
+
+    auth_issuer: str = Field(description="The `iss` that tokens must carry.")
+    auth_audience: str = Field("chinh-danh", description="The `aud` that tokens must carry.")
+    auth_jwks: str = Field(description="The issuer's public keys: an https:// URL or a file's path.")
+
+    key_file: Path = Field(description="Key-encryption key: 32 bytes, base64.")
+    digest_key_file: Path = Field(description="Key of keyed digests: 32 bytes, base64.")
+
+    allow_loopback_targets: bool = Field(
+        default=False,
+        description="Let proofs and webhooks reach 127.0.0.0/8 and ::1. For the local stack and tests only.",
+    )
+    max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes.")
+
+
+def read_secret(path: Path) -> str:
+    """The text of a secret file without its line end.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    return path.read_text(encoding="utf-8").strip()
+
+
+def read_key(path: Path) -> bytes:
+    """A 32-byte key from its base64 file.
+
+    Raises:
+        ValueError: the file holds no 32-byte key.
+    """
+    key = base64.b64decode(read_secret(path), validate=True)
+    if len(key) != 32:  # noqa: PLR2004 - AES-256 and HMAC-SHA256 keys
+        raise ValueError(f"{path.name} does not hold a 32-byte key")
+    return key

@@ -1,0 +1,161 @@
+"""Who stands above whom: agencies, and the closure of who reaches whose records (design §4).
+
+An agency reaches its own records, those of everything below it in the tree, and those of the ended
+agencies it succeeds. Codes are opaque: nothing is ever decided by comparing prefixes.
+
+    reach(X) = X and its ancestors in the tree, and reach(S) for every successor S of X
+
+The successors of X's *parent* do not count: when a district ends, each commune formed on its land
+takes over the district's own records, not those of all its former communes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.db import code, words
+
+LEVELS = ("central", "province", "commune", "department", "unit", "district")
+
+
+@dataclass(frozen=True)
+class Tenancy:
+    """A service's own copy of the tree."""
+
+    agencies: Table
+    reach: Table
+
+
+def declare(metadata: MetaData, *extra: Column[Any]) -> Tenancy:
+    """The tables `agencies` (with a service's `extra` columns) and `agency_reach`."""
+    agencies = Table(
+        "agencies",
+        metadata,
+        Column("code", code(35), primary_key=True),
+        Column("official_code", code(35), unique=True),
+        Column("name", code(255), nullable=False),
+        Column("short_name", code(255), nullable=False),
+        Column("level", words("level", *LEVELS), nullable=False),
+        Column("area_code", code(5)),
+        Column("parent_code", code(35), index=True),
+        Column("valid_from", Date),
+        Column("valid_to", Date),
+        Column("successors", ARRAY(code(35)), nullable=False),
+        Column("version", Integer, nullable=False),
+        *extra,
+        CheckConstraint("code ~ '^[0-9A-Z]+([.][0-9A-Z]+)*$'", name="code_form"),
+        CheckConstraint("valid_from < valid_to", name="validity"),
+    )
+    reach = Table(
+        "agency_reach",
+        metadata,
+        Column("descendant", code(35), primary_key=True),
+        Column("ancestor", code(35), primary_key=True),
+        Index("ix_agency_reach_ancestor", "ancestor", "descendant"),
+    )
+    return Tenancy(agencies, reach)
+
+
+def of(session: AsyncSession) -> Tenancy:
+    """The tables of the service that the session belongs to."""
+    tenancy: Tenancy = session.info["tenancy"]
+    return tenancy
+
+
+def in_force(agency: Any, on: date | None = None) -> bool:
+    """Whether an agency (a row or an object with `valid_from`, `valid_to`) exists on a day."""
+    day = on or clock.today()
+    return (agency.valid_from is None or agency.valid_from <= day) and (
+        agency.valid_to is None or day < agency.valid_to
+    )
+
+
+def within(session: AsyncSession, column: ColumnElement[Any], agency: str) -> ColumnElement[bool]:
+    """A condition for WHERE: the row's agency (in `column`) is reached by `agency`."""
+    reach = of(session).reach
+    return column.in_(select(reach.c.descendant).where(reach.c.ancestor == agency))
+
+
+async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool:
+    """Whether `ancestor` reaches the records of `descendant`."""
+    if ancestor == descendant:
+        return True
+    reach = of(session).reach
+    found = await session.scalar(
+        select(reach.c.ancestor).where(reach.c.ancestor == ancestor, reach.c.descendant == descendant)
+    )
+    return found is not None
+
+
+def path_of(session: AsyncSession, agency: str) -> Select[Any]:
+    """A query for the codes of all that reach `agency`, itself included."""
+    reach = of(session).reach
+    return select(reach.c.ancestor).where(reach.c.descendant == agency).order_by(reach.c.ancestor)
+
+
+async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> None:
+    """Insert agencies or bring them up to date, and recompute who reaches them.
+
+    Each is a row of `agencies`. Older versions than what is stored are ignored, so repeats and
+    late arrivals do no harm. Order does not matter: a parent or successor may still be missing.
+    """
+    tenancy = of(session)
+    table = tenancy.agencies
+    statement = upsert(table)
+    statement = statement.on_conflict_do_update(
+        index_elements=["code"],
+        set_={c.name: statement.excluded[c.name] for c in table.c if c.name != "code"},
+        where=table.c.version < statement.excluded.version,
+    )
+    await session.execute(statement, agencies)
+    await _recompute_reach(session, [agency["code"] for agency in agencies])
+
+
+# `own` nodes are the agency and its successors, whose successors count too; the others are ancestors
+# in the tree. A parent that is not known yet is named all the same, so that its late arrival finds
+# everything below it.
+_AFFECTED = text("""
+    SELECT unnest(CAST(:codes AS varchar[])) UNION
+    SELECT descendant FROM agency_reach WHERE ancestor = ANY(CAST(:codes AS varchar[]))
+""")
+_FORGET = text("DELETE FROM agency_reach WHERE descendant = ANY(CAST(:codes AS varchar[]))")
+_RECOMPUTE = text("""
+    WITH RECURSIVE walk(descendant, code, own) AS (
+        SELECT CAST(code AS varchar), CAST(code AS varchar), true
+        FROM agencies WHERE code = ANY(CAST(:codes AS varchar[]))
+        UNION
+        SELECT walk.descendant, CAST(edge.code AS varchar), edge.own
+        FROM walk JOIN agencies USING (code) CROSS JOIN LATERAL (
+            SELECT parent_code, false WHERE parent_code IS NOT NULL
+            UNION ALL
+            SELECT unnest(successors), true WHERE walk.own
+        ) AS edge(code, own)
+    )
+    INSERT INTO agency_reach (descendant, ancestor) SELECT DISTINCT descendant, code FROM walk
+""")
+
+
+async def _recompute_reach(session: AsyncSession, codes: Sequence[str]) -> None:
+    """Who reaches `codes`, and whatever lies below them or was succeeded by them."""
+    affected = list(await session.scalars(_AFFECTED, {"codes": list(codes)}))
+    await session.execute(_FORGET, {"codes": affected})
+    await session.execute(_RECOMPUTE, {"codes": affected})

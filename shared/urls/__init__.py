@@ -1,0 +1,11 @@
+"""Links to accounts, pages, groups, sites and apps, read into one identity each.
+
+`links` takes the text apart; `platforms` and `sites` are the table of what links look like, in the words of
+`table`; `canonical` reads the one by the other. Nothing here fetches anything or remembers what it was asked.
+"""
+
+from shared.urls.canonical import Canonical, canonicalise
+from shared.urls.links import UnusableLink
+from shared.urls.platforms import PLATFORMS
+
+__all__ = ["PLATFORMS", "Canonical", "UnusableLink", "canonicalise"]

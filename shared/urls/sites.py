@@ -1,0 +1,86 @@
+"""Hosts that need care among websites: shared by strangers, redirecting, or shortening.
+
+Where tenants are subdomains (blogspot.com, wordpress.com, github.io, notion.site …) the host is the identity
+already and needs no row. Where tenants are path segments the bare host is nobody's.
+"""
+
+import re
+
+from shared.urls.table import Form, Platform, Redirect, Rules, Site, own, refuse
+
+_SEGMENT = r"[A-Za-z0-9._~@+-]{1,128}"
+
+
+def _tenant(host: str, span: int = 1, *, fold: bool = False) -> tuple[Form, ...]:
+    pattern = re.compile("(" + "/".join([_SEGMENT] * span) + ")")
+    return (Form(pattern, span=span, prefix=f"{host}/", fold=fold),)
+
+
+def _shared(host: str, rules: Rules) -> Platform:
+    return Platform(name="website", hosts=(host,), rules=rules)
+
+
+# One page or profile per first segment, upper and lower case alike.
+_PROFILE_HOSTS = (
+    "about.me beacons.ai bio.link bio.site github.com gitlab.com linktr.ee lnk.bio medium.com notion.so "
+    "pinterest.com solo.to substack.com vimeo.com"
+)
+_NO_PROFILE = refuse(
+    "no-account",
+    "about album apps blog channels explore features groups help home login m marketplace me note orgs p pin "
+    "post search settings share showcase signup sponsors tag tags topic topics user users",
+)
+# One folder, chat or form per first segment; it is a code, so case counts.
+_CODE_HOSTS = "chat.whatsapp.com discord.gg s3.amazonaws.com storage.googleapis.com telegra.ph"
+# Only the service knows where a path leads.
+_SHORTENERS = (
+    "adj.st amzn.to app.link bit.do bit.ly bom.so buff.ly by.com.vn cutt.ly dlvr.it dub.sh fb.gg fb.me "
+    "fb.watch forms.gle g.co g.page goo.gl ig.me is.gd j.mp lnkd.in onelink.me ow.ly page.link qrco.de "
+    "rb.gy rebrand.ly s.id s.net.vn share.google shorten.asia shorturl.asia shorturl.at t.co t.ly tiny.cc "
+    "tiny.one tinyurl.com v.gd vm.tiktok.com vt.tiktok.com youtu.be zaloapp.com"
+)
+
+_PUBLISHED_DOCUMENT = {"e": _tenant("docs.google.com", 4), "": _tenant("docs.google.com", 3)}
+
+ROWS = (
+    *(_shared(host, {"": _tenant(host, fold=True), **_NO_PROFILE}) for host in _PROFILE_HOSTS.split()),
+    *(_shared(host, {"": _tenant(host)}) for host in _CODE_HOSTS.split()),
+    _shared(
+        "sites.google.com",
+        {"a": _tenant("sites.google.com", 3), "": _tenant("sites.google.com", 2), "u": "no-account"},
+    ),
+    _shared("docs.google.com", {"": {"d": _PUBLISHED_DOCUMENT, "": "no-account"}}),
+    _shared(
+        "drive.google.com",
+        {
+            "file": {"d": _tenant("drive.google.com", 3), "": "no-account"},
+            "drive": {"folders": _tenant("drive.google.com", 3), "": "no-account"},
+            "": "no-account",
+        },
+    ),
+    _shared("bsky.app", {"profile": _tenant("bsky.app", 2, fold=True), "": "no-account"}),
+    _shared("discord.com", {"invite": _tenant("discord.com", 2), "": Site()}),
+    _shared(
+        "reddit.com", {**dict.fromkeys(("r", "u", "user"), _tenant("reddit.com", 2, fold=True)), "": Site()}
+    ),
+    _shared(
+        "wa.me", {"": _tenant("wa.me"), "message": _tenant("wa.me", 2), **refuse("no-account", "c p qr")}
+    ),
+    _shared("whatsapp.com", {"channel": _tenant("whatsapp.com", 2), "": Site()}),
+    Platform(
+        name="website",
+        hosts=tuple(_SHORTENERS.split()),
+        rules={"": "needs-resolving"},
+        subdomains=own(".*"),
+    ),
+    Platform(
+        name="website",
+        hosts=("google.com", "google.com.vn"),
+        rules={"url": Redirect(("q", "url")), "": Site()},
+    ),
+    Platform(
+        name="website",
+        hosts=("l.facebook.com", "lm.facebook.com", "l.messenger.com", "l.instagram.com", "l.threads.com"),
+        rules={"": Redirect(("u",))},
+    ),
+)

@@ -1,0 +1,70 @@
+"""Pydantic's errors as a problem in two languages that never repeats what was sent."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from shared.problems import AppError, BadRequest, FieldError, Invalid, Text
+
+_PLAIN_NAME = re.compile(r"[a-z_]{1,40}")
+_SOURCES = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
+
+# Keyed by pydantic's error type; the fields are those of the error's context.
+_SENTENCES = {
+    "missing": Text("Thiếu trường bắt buộc.", "A required field is missing."),
+    "extra_forbidden": Text("Trường không được phép.", "This field is not allowed."),
+    "string_type": Text("Phải là chuỗi ký tự.", "Must be a string."),
+    "string_unicode": Text("Chuỗi không phải Unicode hợp lệ.", "Not valid Unicode."),
+    "string_too_short": Text("Tối thiểu {min_length} ký tự.", "At least {min_length} characters."),
+    "string_too_long": Text("Tối đa {max_length} ký tự.", "At most {max_length} characters."),
+    "string_pattern_mismatch": Text("Phải khớp mẫu {pattern}.", "Must match the pattern {pattern}."),
+    "too_short": Text("Tối thiểu {min_length} phần tử.", "At least {min_length} items."),
+    "too_long": Text("Tối đa {max_length} phần tử.", "At most {max_length} items."),
+    "list_type": Text("Phải là danh sách.", "Must be a list."),
+    "dict_type": Text("Phải là đối tượng JSON.", "Must be a JSON object."),
+    "model_type": Text("Phải là đối tượng JSON.", "Must be a JSON object."),
+    "model_attributes_type": Text("Phải là đối tượng JSON.", "Must be a JSON object."),
+    "literal_error": Text("Phải là một trong: {expected}.", "Must be one of: {expected}."),
+    "enum": Text("Phải là một trong: {expected}.", "Must be one of: {expected}."),
+    "union_tag_not_found": Text("Thiếu trường {discriminator}.", "The field {discriminator} is missing."),
+    "union_tag_invalid": Text(
+        "{discriminator} phải là một trong: {expected_tags}.", "{discriminator} must be one of: {expected_tags}."
+    ),
+    "int_type": Text("Phải là số nguyên.", "Must be an integer."),
+    "int_parsing": Text("Phải là số nguyên.", "Must be an integer."),
+    "greater_than_equal": Text("Phải từ {ge} trở lên.", "Must be at least {ge}."),
+    "less_than_equal": Text("Phải từ {le} trở xuống.", "Must be at most {le}."),
+    "bool_type": Text("Phải là true hoặc false.", "Must be true or false."),
+    "bool_parsing": Text("Phải là true hoặc false.", "Must be true or false."),
+    "uuid_type": Text("Phải là UUID.", "Must be a UUID."),
+    "uuid_parsing": Text("Phải là UUID.", "Must be a UUID."),
+    "date_from_datetime_parsing": Text("Phải là ngày dạng YYYY-MM-DD.", "Must be a date, YYYY-MM-DD."),
+    "date_parsing": Text("Phải là ngày dạng YYYY-MM-DD.", "Must be a date, YYYY-MM-DD."),
+}
+# Raised as ValueError(<word>) by our own validators.
+_WORDS = {
+    "control-character": Text("Có ký tự điều khiển không được phép.", "Contains a control character."),
+}
+_OTHERWISE = Text("Giá trị không hợp lệ.", "Not a valid value.")
+
+
+def problem(errors: Sequence[Any]) -> AppError:
+    """The problem for a request that failed validation: 400 for unreadable JSON, else 422."""
+    if any(error["type"] == "json_invalid" for error in errors):
+        return BadRequest(Text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON."))
+    return Invalid(errors=[FieldError(_pointer(error["loc"]), _sentence(error)) for error in errors[:50]])
+
+
+def _pointer(location: Sequence[int | str]) -> str:
+    """A JSON pointer; names we did not choose ourselves are left out, for they are input too."""
+    source, *rest = location or ("body",)
+    parts = [str(part) for part in rest if isinstance(part, int) or _PLAIN_NAME.fullmatch(part)]
+    return "/".join([_SOURCES.get(str(source), ""), *parts]) or "/"
+
+
+def _sentence(error: Any) -> Text:
+    context = {key: value for key, value in error.get("ctx", {}).items() if key not in {"tag", "error"}}
+    if error["type"] == "value_error":
+        return _WORDS.get(str(error["ctx"]["error"]), _OTHERWISE)
+    sentence = _SENTENCES.get(error["type"], _OTHERWISE)
+    return Text(sentence.vi.format_map(context), sentence.en.format_map(context))

@@ -1,0 +1,140 @@
+"""The other process of a service: its relay, its consumers, its schedules, and a small health port."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import StreamConfig
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from shared.db import Database
+from shared.messaging.bus import Consumer, Projection, Subscription, connect, declare_stream
+from shared.messaging.relay import Relay
+from shared.settings import ServiceSettings
+from shared.telemetry import configure_logging
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[Database, ServiceSettings], Coroutine[Any, Any, None]]
+
+
+def run(
+    service: str,
+    settings: ServiceSettings,
+    *,
+    session_info: dict[str, Any],
+    streams: Sequence[StreamConfig],
+    consumers: Sequence[Subscription | Projection],
+    jobs: Sequence[Job] = (),
+) -> None:
+    """Run a worker process until SIGTERM or SIGINT.
+
+    It is ready once its relay has published the backlog and its consumers have caught up with what
+    was there when they began. A task that ends takes the process with it: the supervisor starts a
+    fresh one.
+    """
+    configure_logging(f"{service}-worker", settings.log_level)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_main(service, settings, session_info, streams, consumers, jobs))
+
+
+async def _main(
+    service: str,
+    settings: ServiceSettings,
+    session_info: dict[str, Any],
+    streams: Sequence[StreamConfig],
+    subscriptions: Sequence[Subscription | Projection],
+    jobs: Sequence[Job],
+) -> None:
+    database = Database(settings, service, session_info)
+    async with connect(settings, f"{service}-worker") as client:
+        js = client.jetstream(publish_async_max_pending=2000)
+        await _declare(client, js, streams)
+        relay = Relay(settings, service, js)
+        consumers = [Consumer(js, client, database, work) for work in subscriptions]
+        health = _health_server(settings, [relay.caught_up, *(c.caught_up for c in consumers)], client)
+        tasks = [
+            asyncio.create_task(work, name=name)
+            for name, work in (
+                ("health", health.serve()),
+                ("relay", relay.run()),
+                *((consumer.work.durable, consumer.run()) for consumer in consumers),
+                *((job.__name__, job(database, settings)) for job in jobs),
+            )
+        ]
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await _until_first([*tasks, asyncio.create_task(stop.wait())])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await database.close()
+    ended = [t for t in tasks if not t.cancelled() and t.exception()]
+    if ended and not stop.is_set():
+        raise SystemExit(f"{ended[0].get_name()} ended: {ended[0].exception()!r}")
+
+
+async def _declare(client: Client, js: JetStreamContext, streams: Sequence[StreamConfig]) -> None:
+    for stream in streams:
+        await declare_stream(js, stream)
+    log.info("streams declared", extra={"server": client.connected_server_version.version})
+
+
+async def _until_first(tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _health_server(
+    settings: ServiceSettings, caught_up: Sequence[asyncio.Event], client: Client
+) -> uvicorn.Server:
+    async def livez(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        ready = client.is_connected and all(event.is_set() for event in caught_up)
+        return JSONResponse({"status": "ready" if ready else "starting"}, 200 if ready else 503)
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    routes: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [
+        ("/livez", livez),
+        ("/readyz", readyz),
+        ("/metrics", metrics),
+    ]
+    app = Starlette(routes=[Route(path, handler) for path, handler in routes])
+    config = uvicorn.Config(
+        app,
+        host=settings.http_host,
+        port=settings.worker_port,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+    )
+    return _HealthServer(config)
+
+
+class _HealthServer(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the worker."""
+        yield
+
+
+def _loop_factory() -> Any:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
