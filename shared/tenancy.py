@@ -15,7 +15,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -28,6 +27,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,6 +64,7 @@ def declare(metadata: MetaData, *extra: Column[Any]) -> Tenancy:
         *extra,
         CheckConstraint("code ~ '^[0-9A-Z]+([.][0-9A-Z]+)*$'", name="code_form"),
         CheckConstraint("valid_from < valid_to", name="validity"),
+        Index("ix_agencies_successors", "successors", postgresql_using="gin"),
     )
     reach = Table(
         "agency_reach",

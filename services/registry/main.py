@@ -14,7 +14,7 @@ from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.events.registry import EVENTS
 from shared.messaging import changefeed
-from shared.outbound import Outbound
+from shared.outbound.client import Outbound
 from shared.safeguards import router as safeguards_router
 
 SERVICE = Service(

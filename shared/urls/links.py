@@ -118,9 +118,10 @@ def _unusual_host(host: str) -> str | None:
     try:
         if host.startswith("["):
             return f"[{IPv6Address(host[1:-1])}]" if host.endswith("]") and "%" not in host else None
-        host = unquote(host, errors="strict").lower().removesuffix(".")
-        if not _HOST.fullmatch(host) or "xn--" in host:
-            host = idna.encode(host, uts46=True).decode().removesuffix(".")
+        host = unquote(host, errors="strict").lower()
+        if not _HOST.fullmatch(host.removesuffix(".")) or "xn--" in host:
+            host = idna.encode(host, uts46=True).decode()
+        host = host.removesuffix(".")
         if _HOST.fullmatch(host) or host == "localhost":
             return host
         return str(IPv4Address(host))

@@ -12,15 +12,17 @@ from services.registry.proofs import queries, well_known
 from services.registry.proofs.schemas import ProofCreate
 from services.registry.proofs.tables import Proof
 from services.registry.settings import Settings
-from shared import clock, outbound
+from shared import clock
 from shared.auth import Actor
 from shared.db import new_id, pause
+from shared.outbound import address
+from shared.outbound.client import Outbound
 from shared.problems import Invalid, NotFound, Text
 
 
-def outbound_policy(settings: Settings) -> outbound.Policy:
+def outbound_policy(settings: Settings) -> address.Policy:
     """Where proofs may be fetched from: public addresses, by https or plain http."""
-    return outbound.Policy(
+    return address.Policy(
         allow_loopback=settings.allow_loopback_targets, schemes=frozenset({"https", "http"})
     )
 
@@ -40,8 +42,8 @@ async def create(
         raise Invalid.at("/site", Text("Chỉ gồm giao thức và tên máy chủ.", "Scheme and host only, no path."))
     await pause(session)
     try:
-        await outbound.check(body.site, outbound_policy(settings))
-    except outbound.Blocked as refused:
+        await address.check(body.site, outbound_policy(settings))
+    except address.Blocked as refused:
         raise Invalid.at("/site", well_known.explain(refused.code), reason=refused.code) from refused
     proof = Proof(
         id=new_id(),
@@ -59,7 +61,7 @@ async def create(
 async def check(
     session: AsyncSession,
     settings: Settings,
-    client: outbound.Outbound,
+    outbound: Outbound,
     actor: Actor,
     account_id: UUID,
     proof_id: UUID,
@@ -74,7 +76,7 @@ async def check(
     if proof is None:
         raise NotFound
     await pause(session)
-    failure = await well_known.look(client, proof.site, account.identity, settings.proof_timeout_seconds)
+    failure = await well_known.look(outbound, proof.site, account.identity, settings.proof_timeout_seconds)
 
     proof = await queries.find(session, account_id, proof_id, lock=True)
     if proof is None:

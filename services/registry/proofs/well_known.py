@@ -4,7 +4,8 @@ trust.txt (JournalList, 2020) is a plain file of `attribute=link` lines at `/.we
 or at `/trust.txt` on older sites; `social=` and `control=` name what the site's owner controls.
 """
 
-from shared.outbound import Blocked, FetchFailed, Outbound
+from shared.outbound.address import Blocked
+from shared.outbound.client import FetchFailed, Outbound
 from shared.problems import Text
 from shared.urls import UnusableLink, canonicalise
 

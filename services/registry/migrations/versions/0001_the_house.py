@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.messaging.tables import wake_up_ddl
-
+from sqlalchemy.dialects import postgresql
 revision = '0001'
 down_revision = None
 branch_labels = None
@@ -22,7 +22,7 @@ def upgrade() -> None:
     sa.Column('parent_code', sa.String(length=35), nullable=True),
     sa.Column('valid_from', sa.Date(), nullable=True),
     sa.Column('valid_to', sa.Date(), nullable=True),
-    sa.Column('successors', sa.ARRAY(sa.String(length=35)), nullable=False),
+    sa.Column('successors', postgresql.ARRAY(sa.String(length=35)), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("code ~ '^[0-9A-Z]+([.][0-9A-Z]+)*$'", name=op.f('ck_agencies_code_form')),
     sa.CheckConstraint('valid_from < valid_to', name=op.f('ck_agencies_validity')),
@@ -31,6 +31,7 @@ def upgrade() -> None:
     schema='registry'
     )
     op.create_index(op.f('ix_agencies_parent_code'), 'agencies', ['parent_code'], unique=False, schema='registry')
+    op.create_index('ix_agencies_successors', 'agencies', ['successors'], unique=False, schema='registry', postgresql_using='gin')
     op.create_table('agency_reach',
     sa.Column('descendant', sa.String(length=35), nullable=False),
     sa.Column('ancestor', sa.String(length=35), nullable=False),
@@ -90,7 +91,7 @@ def upgrade() -> None:
     sa.Column('identity', sa.String(length=300), nullable=False),
     sa.Column('url', sa.String(length=2048), nullable=False),
     sa.Column('display_name', sa.String(length=200), nullable=False),
-    sa.Column('languages', sa.ARRAY(sa.String(length=8)), nullable=False),
+    sa.Column('languages', postgresql.ARRAY(sa.String(length=8)), nullable=False),
     sa.Column('state', sa.Enum('draft', 'submitted', 'active', 'suspended', 'retired', name='state', native_enum=False, create_constraint=True, length=32, schema='registry'), nullable=False),
     sa.Column('reason', sa.Enum('takeover', 'closed_by_agency', 'no_longer_held', 'registered_in_error', name='reason', native_enum=False, create_constraint=True, length=32, schema='registry'), nullable=True),
     sa.Column('submitter_issuer', sa.String(length=255), nullable=True),
