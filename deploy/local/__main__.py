@@ -24,8 +24,8 @@ async def up(config: LocalConfig, processes: Processes) -> None:
 
     def interrupt() -> None:
         if task is not None and not task.cancelling():
-            print("\nStopping. Once more to kill.", flush=True)
             task.cancel()
+            print("\nStopping. Once more to kill.", flush=True)
         else:
             kill_all(config.home)
 
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str], processes: Processes = stack_processes) -> No
         asyncio.run(_COMMANDS[arguments[0]](LocalConfig.from_environment(), processes))
     except (LocalStackError, StartError) as error:
         sys.exit(str(error))
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, KeyboardInterrupt):
         print("The stack has stopped.")
 
 

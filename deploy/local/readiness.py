@@ -1,6 +1,7 @@
 """Whether something on this machine serves already. Light on purpose: the supervisor asks."""
 
 import asyncio
+from contextlib import suppress
 
 from deploy.local.config import HOST
 
@@ -25,5 +26,7 @@ async def _first_line(port: int, request: str = "", timeout: float = 2.0) -> byt
                 return await reader.readline()
             finally:
                 writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
     except (OSError, ValueError):  # away, silent (`TimeoutError`), or no line at all
         return b""

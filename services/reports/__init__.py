@@ -1,0 +1,1 @@
+"""reports: incidents of abuse, and who handles them."""

@@ -10,6 +10,9 @@ from shared.urls.links import Link, UnusableLink, parse
 from shared.urls.table import Form, Platform, Redirect, Rule, Site
 
 MAX_REDIRECTS = 2
+# No real link comes near these; they bound the work that a hostile one can cause.
+MAX_NAME_LENGTH = 256
+MAX_QUERY_FIELDS = 100
 # What canonical URLs show as it is; letters beyond ASCII are percent-encoded.
 _PLAIN = "/@:&+~[]"
 
@@ -148,7 +151,8 @@ def _account(row: Platform, forms: tuple[Form, ...], segments: list[str], query:
 def _path_text(form: Form, segments: list[str]) -> str:
     if form.span == 1:
         return segments[form.at] if -len(segments) <= form.at < len(segments) else ""
-    return "/".join(segments[form.at : form.at + form.span])
+    parts = segments[form.at : form.at + form.span]
+    return "/".join(parts) if len(parts) == form.span else ""
 
 
 def _plain(text: str, row: Platform) -> str:
@@ -157,16 +161,18 @@ def _plain(text: str, row: Platform) -> str:
     Where handles are ASCII, compatibility characters (fullwidth, mathematical …) and invisible ones can only
     be disguise or debris. Where they are not, folding those could merge two accounts.
     """
-    if text.isascii():
+    if text.isascii() or len(text) > MAX_NAME_LENGTH:
         return text
     if row.unicode:
         return unicodedata.normalize("NFC", text)
-    text = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in text if unicodedata.category(char) != "Cf")
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return unicodedata.normalize("NFKC", text)
 
 
 def _parameter(query: str, names: tuple[str, ...]) -> str:
     """The one value of a query parameter; servers disagree on which of two values counts."""
+    if query.count("&") >= MAX_QUERY_FIELDS:
+        raise UnusableLink("no-account")
     values = set()
     for field in query.split("&"):
         name, _, value = field.partition("=")

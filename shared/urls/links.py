@@ -34,7 +34,7 @@ _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+-]*:(?![0-9]*$).*", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
 
 
-class UnusableLink(ValueError):  # noqa: N818 - it is the link that is at fault, and the house says so
+class UnusableLink(ValueError):  # noqa: N818 - the link is at fault, nothing failed
     """A text from which no identity can be read; `code` says why and the text itself is never repeated."""
 
     def __init__(self, code: Code) -> None:
@@ -103,6 +103,9 @@ def _split_authority(authority: str) -> tuple[str, int | None]:
 
 def _host_name(raw: str) -> str | None:
     """The host as lower-case ASCII without `www.`, an IP address in its canonical form, or None."""
+    # Longer than any name even before it is mapped: mapping it would be wasted work.
+    if len(raw) > MAX_HOST_LENGTH + 1:
+        return None
     host = raw.lower()
     if not _HOST.fullmatch(host) or "xn--" in host:
         host = _unusual_host(host) or ""

@@ -415,6 +415,9 @@ UNUSABLE: list[tuple[str, list[str]]] = [
             "https://zalo.me/",
             "https://linktr.ee/",
             "https://sites.google.com/view",
+            "https://sites.google.com/view%2Flapvo",
+            "https://sites.google.com/view／lapvo",
+            "https://www.facebook.com/profile.php?" + "&" * 150 + "id=1",
             "https://sites.google.com/",
             "https://docs.google.com/forms/u/0/",
             "https://mastodon.social/@dongthap@elsewhere.example",
@@ -490,7 +493,9 @@ def test_the_identities_of_the_table_are_all_different() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "link"), [(code, link) for code, links in UNUSABLE for link in links], ids=ascii
+    ("code", "link"),
+    [(code, link) for code, links in UNUSABLE for link in links],
+    ids=lambda value: ascii(value)[1:60],
 )
 def test_what_carries_no_identity_is_refused_without_repeating_it(code: str, link: str) -> None:
     with pytest.raises(UnusableLink) as refused:
@@ -635,13 +640,13 @@ def test_different_accounts_never_share_a_key(one: Canonical, other: Canonical) 
 
 
 @given(
-    st.sampled_from(HOSTS),
+    st.sampled_from([host for host in HOSTS if host.count(".") == 1]),
     st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=8),
     st.sampled_from(["{1}{0}", "{0}.{1}.vn", "{0}-{1}.vn", "{1}-{0}", "{0}.{1}.com"]),
 )
 def test_a_host_that_only_contains_a_platforms_is_a_website(host: str, word: str, shape: str) -> None:
     other = shape.format(host, word)
-    if other not in HOSTS:
+    if other not in HOSTS and f"{word}.com" not in HOSTS:
         assert canonicalise(f"https://{other}/lapvo") == Canonical("website", other, None)
 
 

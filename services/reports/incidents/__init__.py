@@ -1,0 +1,1 @@
+"""Incidents: intake, handling, and what each reader may see."""

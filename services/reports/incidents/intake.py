@@ -1,0 +1,210 @@
+"""Taking in reports: from the public, and from officers of the agency concerned."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.reports.accounts import queries as accounts
+from services.reports.harms.catalogue import HARMS
+from services.reports.incidents import queries
+from services.reports.incidents.content import Content, seal_contact, seal_content
+from services.reports.incidents.schemas import ImpersonationReport, TakeoverReport
+from services.reports.incidents.tables import Incident, IncidentKey, Sighting
+from services.reports.tracking.codes import new_code, normalise
+from shared import clock, tenancy
+from shared.auth import Actor
+from shared.crypto import KeyRing, keyed_digest
+from shared.db import new_id
+from shared.events.reports import IncidentReceived, TakeoverConfirmed
+from shared.messaging import outbox
+from shared.problems import Invalid, Text
+from shared.urls import UnusableLink, canonicalise
+
+# A link that hides its account, or names only a post, is still where the harm is done.
+_ACCEPTED_AS_THEY_ARE = frozenset({"needs-resolving", "no-account"})
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The service's keys: one wraps, one digests."""
+
+    ring: KeyRing
+    digest_key: bytes
+
+    def target(self, harm: str, agency_code: str, identity: str) -> bytes:
+        """Digest of a target within one harm and agency: naming another agency hides nothing from this one."""
+        return keyed_digest(self.digest_key, "target", f"{harm}\n{agency_code}\n{identity}")
+
+    def tracking(self, symbols: str) -> bytes:
+        """Digest under which a tracking code is kept."""
+        return keyed_digest(self.digest_key, "tracking", symbols)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A report that was taken in."""
+
+    tracking_code: str
+    incident_id: UUID
+    for_own_agency: bool
+    received_at: datetime
+
+
+async def receive(
+    session: AsyncSession, keys: Keys, actor: Actor | None, report: ImpersonationReport | TakeoverReport
+) -> Accepted:
+    """Take in a report: a new incident, or one more sighting of an open one with the same target.
+
+    Raises:
+        Invalid: the agency is unknown or has ended, the account is not that agency's, or a target is
+            no link.
+    """
+    agency = await queries.agency_with_path(session, report.agency_code)
+    if agency is None:
+        raise Invalid.at("/agency_code", Text("Không có cơ quan này trong sổ.", "No such agency is registered."))
+    if not tenancy.in_force(agency):
+        raise Invalid.at(
+            "/agency_code",
+            Text(
+                "Cơ quan đã kết thúc hoạt động; hãy chọn cơ quan kế thừa.", "The agency has ended; name a successor."
+            ),
+            successors=list(agency.successors),
+        )
+    account_id = report.account_id if isinstance(report, TakeoverReport) else None
+    if account_id is not None:
+        await _require_account_of(session, account_id, agency.code)
+    identities = _identities(report)
+    digests = [keys.target(report.harm, agency.code, identity) for identity in identities]
+    fresh_id = new_id()
+    incident_id = await queries.claim_targets(session, digests, fresh_id)
+    moment = clock.now()
+    own = actor is not None and actor.agency == agency.code and "officer" in actor.roles
+    if incident_id == fresh_id:
+        incident, key = await _open(session, keys, report, agency, incident_id, moment)
+    else:
+        incident, key = await _add_to(session, keys, incident_id)
+    code = _add_sighting(session, keys, key, incident_id, report, origin="officer" if actor else "public")
+    await session.flush()
+    if own and report.harm == "account_takeover" and incident.confirmed_at is None:
+        await _confirm_takeover(session, incident, agency.path, moment)
+    return Accepted(code, incident_id, own, moment)
+
+
+async def _open(
+    session: AsyncSession,
+    keys: Keys,
+    report: ImpersonationReport | TakeoverReport,
+    agency: Any,
+    incident_id: UUID,
+    moment: datetime,
+) -> tuple[Incident, bytes]:
+    """A new incident, its key, and the event that tells of it."""
+    key, wrapped = keys.ring.new_key(str(incident_id))
+    incident = Incident(
+        id=incident_id,
+        harm=report.harm,
+        state="received",
+        agency_code=agency.code,
+        account_id=report.account_id if isinstance(report, TakeoverReport) else None,
+        received_at=moment,
+        due_at=moment + HARMS[report.harm].answer_within,
+        updated_at=moment,
+    )
+    session.add_all([incident, IncidentKey(incident_id=incident_id, wrapped=wrapped)])
+    await session.flush()
+    await outbox.emit(
+        session,
+        IncidentReceived.model_validate({"incident_id": incident_id, **incident.model_dump()}),
+        subject=incident_id,
+        version=incident.version,
+        path=agency.path,
+    )
+    return incident, key
+
+
+async def _add_to(session: AsyncSession, keys: Keys, incident_id: UUID) -> tuple[Incident, bytes]:
+    """The open incident that has the target already, with one sighting more."""
+    incident = await queries.lock(session, incident_id)
+    stored = await queries.key_of(session, incident_id)
+    assert stored is not None  # noqa: S101 - an open target's incident is never erased
+    incident.sightings += 1
+    return incident, keys.ring.unwrap(stored.wrapped, str(incident_id))
+
+
+def _add_sighting(
+    session: AsyncSession,
+    keys: Keys,
+    key: bytes,
+    incident_id: UUID,
+    report: ImpersonationReport | TakeoverReport,
+    origin: str,
+) -> str:
+    """Seal what the report says; returns the tracking code, which is kept nowhere."""
+    code, sighting_id = new_code(), new_id()
+    content = Content(report.targets, report.facts.model_dump(), report.description)
+    session.add(
+        Sighting(
+            id=sighting_id,
+            incident_id=incident_id,
+            origin=origin,
+            tracking_digest=keys.tracking(normalise(code)),
+            content=seal_content(key, sighting_id, content),
+            contact=report.contact and seal_contact(key, sighting_id, report.contact.model_dump()),
+            received_at=clock.now(),
+        )
+    )
+    return code
+
+
+async def _confirm_takeover(
+    session: AsyncSession, incident: Incident, path: list[str], moment: datetime
+) -> None:
+    """The holder's own word confirms at once: waiting would serve the hijacker (design §6)."""
+    incident.confirmed_at = moment
+    incident.version += 1
+    await session.flush()
+    await outbox.emit(
+        session,
+        TakeoverConfirmed(
+            agency_code=incident.agency_code,
+            incident_id=incident.id,
+            account_id=incident.account_id,  # type: ignore[arg-type] - held by a CHECK
+        ),
+        subject=incident.id,
+        version=incident.version,
+        path=path,
+    )
+
+
+async def _require_account_of(session: AsyncSession, account_id: UUID, agency_code: str) -> None:
+    account = await accounts.find(session, account_id)
+    if account is None or account.agency_code != agency_code:
+        raise Invalid.at(
+            "/account_id",
+            Text(
+                "Không có tài khoản chính thức này của cơ quan đã nêu.",
+                "The named agency has no such official account.",
+            ),
+        )
+
+
+def _identities(report: ImpersonationReport | TakeoverReport) -> list[str]:
+    """What each target stands for; for a takeover, the account itself."""
+    if isinstance(report, TakeoverReport):
+        return [f"account:{report.account_id}"]
+    identities = []
+    for index, target in enumerate(report.targets):
+        try:
+            identities.append(canonicalise(target).key)
+        except UnusableLink as error:
+            if error.code not in _ACCEPTED_AS_THEY_ARE:
+                raise Invalid.at(
+                    f"/targets/{index}",
+                    Text(f"Không phải liên kết dùng được ({error.code}).", f"Not a usable link ({error.code})."),
+                    reason=error.code,
+                ) from error
+            identities.append(f"link:{target}")
+    return identities

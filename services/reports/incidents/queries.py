@@ -1,0 +1,194 @@
+"""Finding incidents. Every list and look-up is bounded by what the reader's agency reaches."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.reports.base import SESSION_INFO
+from services.reports.incidents.tables import (
+    ContactRead,
+    Incident,
+    IncidentKey,
+    NumberCounter,
+    OpenTarget,
+    Sighting,
+)
+from shared import tenancy
+
+agencies = SESSION_INFO["tenancy"].agencies
+reach = SESSION_INFO["tenancy"].reach
+
+_PATH = (
+    select(func.array_agg(reach.c.ancestor))
+    .where(reach.c.descendant == agencies.c.code)
+    .scalar_subquery()
+    .label("path")
+)
+
+
+async def agency_with_path(session: AsyncSession, agency_code: str) -> Row[Any] | None:
+    """An agency by its code or official code, with the codes of all that reach it."""
+    result = await session.execute(
+        select(agencies.c.code, agencies.c.valid_from, agencies.c.valid_to, agencies.c.successors, _PATH).where(
+            or_(agencies.c.code == agency_code, agencies.c.official_code == agency_code)
+        )
+    )
+    return result.one_or_none()
+
+
+async def find(
+    session: AsyncSession, incident_id: UUID, agency: str, *, lock: bool = False
+) -> Incident | None:
+    """The incident, if `agency` reaches it; locked against other changes when asked."""
+    query = select(Incident).where(
+        col(Incident.id) == incident_id, tenancy.within(session, col(Incident.agency_code), agency)
+    )
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def lock(session: AsyncSession, incident_id: UUID) -> Incident:
+    """An incident that is known to exist, locked against other changes."""
+    return await session.get_one(Incident, incident_id, with_for_update=True)
+
+
+async def page(
+    session: AsyncSession,
+    agency: str,
+    *,
+    state: str | None,
+    harm: str | None,
+    agency_code: str | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Incident]:
+    """Incidents that `agency` reaches, newest first."""
+    query = select(Incident).where(tenancy.within(session, col(Incident.agency_code), agency))
+    if state is not None:
+        query = query.where(col(Incident.state) == state)
+    if harm is not None:
+        query = query.where(col(Incident.harm) == harm)
+    if agency_code is not None:
+        query = query.where(col(Incident.agency_code) == agency_code)
+    if after is not None:
+        query = query.where(col(Incident.id) < after)
+    return list(await session.scalars(query.order_by(col(Incident.id).desc()).limit(limit)))
+
+
+async def handled_codes(session: AsyncSession, agency: str) -> set[str]:
+    """Codes of the agencies for which `agency` itself handles incidents: itself, and those it succeeds."""
+    succeeded = await session.scalars(select(agencies.c.code).where(agencies.c.successors.contains([agency])))
+    return {agency, *succeeded}
+
+
+async def first_sightings(
+    session: AsyncSession, incident_ids: Sequence[UUID]
+) -> dict[UUID, tuple[Sighting, IncidentKey]]:
+    """The report that made each incident, with its key; erased incidents are missing."""
+    rows = await session.execute(
+        select(Sighting, IncidentKey)
+        .join(IncidentKey, col(IncidentKey.incident_id) == col(Sighting.incident_id))
+        .where(col(Sighting.incident_id).in_(incident_ids))
+        .distinct(col(Sighting.incident_id))
+        .order_by(col(Sighting.incident_id), col(Sighting.id))
+    )
+    return {sighting.incident_id: (sighting, key) for sighting, key in rows}
+
+
+async def sightings(
+    session: AsyncSession, incident_id: UUID, *, after: UUID | None, limit: int
+) -> list[Sighting]:
+    """All reports of an incident, in the order they came."""
+    query = select(Sighting).where(col(Sighting.incident_id) == incident_id)
+    if after is not None:
+        query = query.where(col(Sighting.id) > after)
+    return list(await session.scalars(query.order_by(col(Sighting.id)).limit(limit)))
+
+
+async def key_of(session: AsyncSession, incident_id: UUID) -> IncidentKey | None:
+    """The incident's wrapped key; None once it was erased."""
+    return await session.get(IncidentKey, incident_id)
+
+
+async def sighting(session: AsyncSession, incident_id: UUID, sighting_id: UUID) -> Sighting | None:
+    """One report of an incident."""
+    return await session.scalar(
+        select(Sighting).where(col(Sighting.id) == sighting_id, col(Sighting.incident_id) == incident_id)
+    )
+
+
+async def claim_targets(session: AsyncSession, digests: Sequence[bytes], incident_id: UUID) -> UUID:
+    """Take the targets for a new incident, or find the open one that already has one of them.
+
+    Digests are taken in their order, so that two reports of the same targets cannot deadlock; the
+    later one waits for the earlier to commit. Returns the incident to use.
+    """
+    ordered = sorted(set(digests))
+    taken = await session.scalars(
+        insert(OpenTarget)
+        .values([{"digest": digest, "incident_id": incident_id} for digest in ordered])
+        .on_conflict_do_nothing()
+        .returning(col(OpenTarget.digest))
+    )
+    mine = set(taken)
+    if len(mine) == len(ordered):
+        return incident_id
+    others = [digest for digest in ordered if digest not in mine]
+    known = await session.scalars(
+        select(col(OpenTarget.incident_id)).where(col(OpenTarget.digest).in_(others))
+    )
+    oldest = min(known)
+    await session.execute(
+        update(OpenTarget).where(col(OpenTarget.incident_id) == incident_id).values(incident_id=oldest)
+    )
+    return oldest
+
+
+async def close_targets(session: AsyncSession, incident_id: UUID) -> None:
+    """Later reports of these targets are new incidents."""
+    await session.execute(delete(OpenTarget).where(col(OpenTarget.incident_id) == incident_id))
+
+
+async def next_serial(session: AsyncSession, agency_code: str, year: int) -> int:
+    """The agency's next official number of the year. The row lock keeps two from taking the same."""
+    counter = insert(NumberCounter).values(agency_code=agency_code, year=year, last=1)
+    number = await session.scalar(
+        counter.on_conflict_do_update(
+            index_elements=["agency_code", "year"], set_={"last": col(NumberCounter.last) + 1}
+        ).returning(col(NumberCounter.last))
+    )
+    return int(number or 0)
+
+
+async def erase(session: AsyncSession, incident_id: UUID) -> None:
+    """Destroy the incident's key, and with it everything that was written; then the ciphertext."""
+    await session.execute(delete(IncidentKey).where(col(IncidentKey.incident_id) == incident_id))
+    await session.execute(
+        update(Sighting).where(col(Sighting.incident_id) == incident_id).values(content=None, contact=None)
+    )
+
+
+async def tracked(session: AsyncSession, digest: bytes) -> Row[Any] | None:
+    """The incident and the sighting behind a tracking code, with the handling agency's name."""
+    result = await session.execute(
+        select(Incident, Sighting, agencies.c.name.label("agency_name"))
+        .join(Sighting, col(Sighting.incident_id) == col(Incident.id))
+        .join(agencies, agencies.c.code == col(Incident.agency_code))
+        .where(col(Sighting.tracking_digest) == digest)
+    )
+    return result.one_or_none()
+
+
+async def contact_reads(session: AsyncSession, sighting_id: UUID) -> list[Any]:
+    """When the reporter's contact was read."""
+    return list(
+        await session.scalars(
+            select(col(ContactRead.read_at))
+            .where(col(ContactRead.sighting_id) == sighting_id)
+            .order_by(col(ContactRead.id))
+        )
+    )

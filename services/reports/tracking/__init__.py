@@ -1,0 +1,1 @@
+"""Following a report by its tracking code, without an account."""

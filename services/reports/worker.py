@@ -1,0 +1,16 @@
+"""The other process of reports: `python -m services.reports.worker`."""
+
+from services.reports.base import SCHEMA, SESSION_INFO
+from services.reports.settings import Settings
+from services.reports.subscriptions import SUBSCRIPTIONS
+from shared import worker
+from shared.messaging.bus import fact_stream
+
+if __name__ == "__main__":
+    worker.run(
+        SCHEMA,
+        Settings(),
+        session_info=SESSION_INFO,
+        streams=(fact_stream(SCHEMA),),
+        consumers=SUBSCRIPTIONS,
+    )
