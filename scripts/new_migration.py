@@ -19,7 +19,7 @@ from shared.db import database_dsn
 from shared.migrations import config_for
 
 
-async def main(service: str, message: str) -> None:
+async def main(service: str, message: str, number: int) -> None:
     """Autogenerate one revision."""
     settings = import_module(f"services.{service}.settings").Settings()
     engine = create_async_engine(
@@ -28,7 +28,6 @@ async def main(service: str, message: str) -> None:
         # Empty, so that every table is reflected with its schema, as the metadata names it.
         connect_args={"server_settings": {"search_path": ""}},
     )
-    number = len(list(Path("services", service, "migrations", "versions").glob("*.py"))) + 1
     async with engine.begin() as connection:
         await connection.run_sync(
             lambda sync: command.revision(
@@ -39,4 +38,6 @@ async def main(service: str, message: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2]))
+    _, service, message = sys.argv
+    number = len(list(Path("services", service, "migrations", "versions").glob("*.py"))) + 1
+    asyncio.run(main(service, message, number))

@@ -1,7 +1,6 @@
 """The app factory: what makes every service's API the same to those who call it."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -33,7 +32,6 @@ from shared.problems import (
     PROBLEM_REF,
     AppError,
     BadRequest,
-    InternalError,
     MethodNotAllowed,
     NotFound,
     Problem,
@@ -42,8 +40,6 @@ from shared.problems import (
 )
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging, trace_id
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def require_policies(service: Service) -> None:
         RuntimeError: naming the routes.
     """
     bare = [
-        f"{','.join(sorted(route.methods))} {route.path}"
+        f"{','.join(sorted(route.methods or ()))} {route.path}"
         for route in api_routes(service)
         if not any(permit_of(d.call) for d in route.dependant.dependencies)
     ]
@@ -125,12 +121,17 @@ def _lifespan(
             stack.push_async_callback(app.state.database.close)
             app.state.feed_watch = FeedWatch(settings, service.name)
             watching = asyncio.create_task(app.state.feed_watch.run())
-            stack.callback(watching.cancel)
+            stack.push_async_callback(_cancelled, watching)
             for resource in resources:
                 await stack.enter_async_context(resource)
             yield
 
     return lifespan
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 def _add_operations(app: FastAPI) -> None:
@@ -166,7 +167,8 @@ def _add_operations(app: FastAPI) -> None:
 def _reference_assets() -> Path:
     # The package patches FastAPI's docs when imported; only its files are wanted here.
     spec = find_spec("fastapi_offline")
-    assert spec and spec.origin  # noqa: S101 - a declared dependency
+    assert spec is not None  # noqa: S101 - a declared dependency
+    assert spec.origin is not None  # noqa: S101 - it is no namespace
     return Path(spec.origin).parent / "static"
 
 
@@ -191,14 +193,9 @@ def _add_problem_handlers(app: FastAPI) -> None:
         problem.headers.update(error.headers or {})
         return await on_app_error(request, problem)
 
-    async def on_anything(request: Request, error: Exception) -> Response:
-        log.error("unhandled", exc_info=error)
-        return await on_app_error(request, InternalError())
-
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_anything)
 
 
 class _ProblemResponse(Response):
@@ -230,7 +227,7 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
     rules = {
         (route.path, method.lower()): permit_of(d.call)
         for route in api_routes(service)
-        for method in route.methods
+        for method in route.methods or ()
         for d in route.dependant.dependencies
         if permit_of(d.call)
     }
@@ -264,9 +261,7 @@ def _webhook(event: type[EventData], schemas: dict[str, Any]) -> dict[str, Any]:
     """An event as receivers see it: the envelope with this type's data."""
     data = event.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(data.pop("$defs", {}))
-    schemas.setdefault(
-        "Envelope", Envelope.model_json_schema(ref_template="#/components/schemas/{model}")
-    )
+    schemas.setdefault("Envelope", Envelope.model_json_schema(ref_template="#/components/schemas/{model}"))
     schemas[event.__name__] = data
     body = {
         "allOf": [

@@ -62,7 +62,9 @@ class Keys:
         except (OSError, aiohttp.ClientError, TimeoutError, orjson.JSONDecodeError) as error:
             if not self._keys:
                 raise Unavailable(
-                    Text("Chưa đọc được khoá của nhà cung cấp định danh.", "The issuer's keys cannot be read.")
+                    Text(
+                        "Chưa đọc được khoá của nhà cung cấp định danh.", "The issuer's keys cannot be read."
+                    )
                 ) from error
             return  # the issuer is away: go on with the keys at hand
         self._read_at = time.monotonic()
@@ -125,7 +127,9 @@ def _actor(claims: dict[str, Any]) -> Actor:
     return Actor(claims["iss"], claims["sub"], agency, frozenset(map(str, roles)))
 
 
-_NOT_BEARER = Text("Dùng tiêu đề Authorization: Bearer <mã>.", "Use the header Authorization: Bearer <token>.")
+_NOT_BEARER = Text(
+    "Dùng tiêu đề Authorization: Bearer <mã>.", "Use the header Authorization: Bearer <token>."
+)
 _UNKNOWN_KEY = Text("Mã được ký bằng khoá không quen biết.", "The token is signed with an unknown key.")
 _EXPIRED = Text("Mã truy cập đã hết hạn.", "The token has expired.")
 _NOT_TRUSTED = Text(

@@ -87,7 +87,10 @@ class Database:
                 "server_settings": {"application_name": schema, "search_path": schema, "jit": "off"},
             },
         )
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, info=info)
+        # Rows are written where the code says `flush`, so that a CHECK never sees a half-made change.
+        self._sessions = async_sessionmaker(
+            self.engine, expire_on_commit=False, autoflush=False, info=info
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

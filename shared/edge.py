@@ -10,13 +10,14 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.problems import MEDIA_TYPE, AppError, BadRequest, Text, TooLarge, UriTooLong, preferred_language
+from shared.problems import MEDIA_TYPE, AppError, BadRequest, InternalError, Text, TooLarge, UriTooLong, preferred_language
 from shared.telemetry import REQUEST_SECONDS, continue_trace, trace_id
 
 log = logging.getLogger("access")
 
 MAX_TARGET_BYTES = 8_192
 MAX_DEPTH = 32
+_BACKSLASH, _QUOTE = b'\\"'
 _QUIET = {"/livez", "/readyz", "/metrics"}
 
 
@@ -34,20 +35,25 @@ class Edge:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         current_trace = continue_trace(_text(headers.get(b"traceparent")))
-        status = 500
+        status, started_answer = 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started_answer
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started_answer = message["status"], True
                 message["headers"] = [*message["headers"], (b"trace-id", current_trace.encode()), *_SECURITY]
             await send(message)
 
         try:
             body = await self._bounded_body(scope, headers, receive)
             await self._app(scope, _replay(body, receive), answer)
-        except AppError as error:
-            await send_problem(error, preferred_language(_text(headers.get(b"accept-language"))), answer)
+        except Exception as error:
+            if not isinstance(error, AppError):
+                log.exception("unhandled")
+            if started_answer:
+                raise
+            problem = error if isinstance(error, AppError) else InternalError()
+            await send_problem(problem, preferred_language(_text(headers.get(b"accept-language"))), answer)
         finally:
             self._record(scope, status, time.perf_counter() - started)
 
@@ -78,7 +84,9 @@ class Edge:
         body = b"".join(chunks)
         if _depth(body) > MAX_DEPTH:
             raise BadRequest(
-                Text(f"JSON lồng nhau quá {MAX_DEPTH} tầng.", f"JSON nested more than {MAX_DEPTH} levels deep.")
+                Text(
+                    f"JSON lồng nhau quá {MAX_DEPTH} tầng.", f"JSON nested more than {MAX_DEPTH} levels deep."
+                )
             )
         return body
 
@@ -90,7 +98,12 @@ class Edge:
         if route not in _QUIET:
             log.info(
                 "request",
-                extra={"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1e3, 1)},
+                extra={
+                    "method": scope["method"],
+                    "route": route,
+                    "status": status,
+                    "ms": round(seconds * 1e3, 1),
+                },
             )
 
 
@@ -104,11 +117,11 @@ def _depth(body: bytes) -> int:
         if in_string:
             if escaped:
                 escaped = False
-            elif byte == 0x5C:  # backslash
+            elif byte == _BACKSLASH:
                 escaped = True
-            elif byte == 0x22:  # quote
+            elif byte == _QUOTE:
                 in_string = False
-        elif byte == 0x22:
+        elif byte == _QUOTE:
             in_string = True
         elif byte in b"[{":
             depth += 1

@@ -32,7 +32,9 @@ async def upgrade(schema: str, settings: ServiceSettings) -> None:
     )
 
     def run(connection: sa.Connection) -> None:
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate:{schema}"})
+        connection.execute(
+            sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate:{schema}"}
+        )
         command.upgrade(config_for(schema, connection), "head")
 
     try:
@@ -56,5 +58,3 @@ def run_env(metadata: sa.MetaData) -> None:
         transactional_ddl=False,  # the caller's transaction is the only one
     )
     context.run_migrations()
-
-

@@ -114,9 +114,10 @@ def _role_missing(rule: Rule) -> Text:
     return Text(f"Thao tác này cần một trong các vai trò: {names}.", f"This needs one of the roles: {names}.")
 
 
-_UNKNOWN_AGENCY = Text("Cơ quan trong mã truy cập không có trong sổ.", "The token's agency is not registered.")
+_UNKNOWN_AGENCY = Text(
+    "Cơ quan trong mã truy cập không có trong sổ.", "The token's agency is not registered."
+)
 _ENDED_AGENCY = Text(
     "Cơ quan trong mã truy cập đã kết thúc hoạt động; cơ quan kế thừa được nêu trong `successors`.",
     "The token's agency has ended; `successors` names who has taken over.",
 )
-

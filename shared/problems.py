@@ -189,7 +189,9 @@ def responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
     by_status: dict[int | str, dict[str, Any]] = {}
     for error in errors:
         entry = by_status.setdefault(error.status, {"description": error.title.en, "content": {}})
-        examples = entry["content"].setdefault(MEDIA_TYPE, {"schema": PROBLEM_REF, "examples": {}})["examples"]
+        examples = entry["content"].setdefault(MEDIA_TYPE, {"schema": PROBLEM_REF, "examples": {}})[
+            "examples"
+        ]
         example = {"type": f"/problems/{error.slug}", "title": error.title.en, "status": error.status}
         examples[error.slug] = {"value": {**example, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}}
     return by_status

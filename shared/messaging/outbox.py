@@ -1,5 +1,6 @@
 """The outbox: events are written in the transaction of the change they tell of."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
@@ -52,7 +53,9 @@ async def emit(
     return envelope
 
 
-async def emit_states(session: AsyncSession, states: list[tuple[EventData, str, int, list[str], str]]) -> None:
+async def emit_states(
+    session: AsyncSession, states: Sequence[tuple[EventData, str, int, list[str], str]]
+) -> None:
     """Publish many current states without telling of any change: what is loaded, not what happened.
 
     Each is (data, subject, version, path, state_key), as in `emit`. Nothing enters the changefeed.

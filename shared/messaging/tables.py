@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -80,15 +79,15 @@ def declare(metadata: MetaData) -> Messaging:
     return Messaging(outbox, feed, inbox, dead_letters)
 
 
-def wake_up_ddl(schema: str) -> list[DDL]:
-    """DDL for a migration: a committed insert into the outbox wakes the relay (NOTIFY)."""
+def wake_up_ddl(schema: str) -> list[str]:
+    """Statements for a migration: a committed insert into the outbox wakes the relay (NOTIFY)."""
     return [
-        DDL(f"INSERT INTO {schema}.feed (one, head) VALUES (1, 0)"),  # noqa: S608 - a constant of ours
-        DDL(
+        f"INSERT INTO {schema}.feed (one, head) VALUES (1, 0)",  # noqa: S608 - a constant of ours
+        (
             f"CREATE FUNCTION {schema}.wake_relay() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN PERFORM pg_notify('{schema}_outbox', ''); RETURN NULL; END $$"
         ),
-        DDL(
+        (
             f"CREATE TRIGGER wake_relay AFTER INSERT ON {schema}.outbox "
             f"FOR EACH STATEMENT EXECUTE FUNCTION {schema}.wake_relay()"
         ),

@@ -26,7 +26,7 @@ BlockedCode = Literal[
 Resolve = Callable[[str], Awaitable[Sequence[str]]]
 
 
-class Blocked(Exception):  # noqa: N818 - a refusal of ours; nothing went wrong
+class Blocked(Exception):
     """The URL may not be requested. Carries a closed word only, never a part of the URL."""
 
     def __init__(self, code: BlockedCode) -> None:

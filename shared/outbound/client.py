@@ -27,7 +27,7 @@ KEPT_HEADERS = ("content-type", "content-encoding", "retry-after")
 FetchCode = Literal["timeout", "dns", "connect", "tls", "too-large", "redirect", "bad-response"]
 
 
-class FetchFailed(Exception):  # noqa: N818 - read at call sites as an outcome, like Blocked
+class FetchFailed(Exception):
     """The request had no usable answer. Carries a closed word only, never a part of the URL."""
 
     def __init__(self, code: FetchCode) -> None:

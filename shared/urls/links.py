@@ -27,14 +27,14 @@ Code = Literal[
 _DEBRIS = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u2066\u2067\u2068\u2069"
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp", "Zs"})
 
-_LINK = re.compile(r"(?:([^/?#:]*):(?=//))?(?://)?([^/?#]*)([^?#]*)(?:\?([^#]*))?")
+_LINK = re.compile(r"(?:([^/?#:]*):(?=//))?(?://)?([^/?#]+)([^?#]*)(?:\?([^#]*))?")
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+-]*:(?![0-9]*$).*", re.IGNORECASE)
 # Underscores and outer hyphens are no host names by RFC 1123, yet real tenants' sites have them. A last
 # label that begins with a digit makes browsers read the host as an IPv4 address.
 _HOST = re.compile(r"(?:[a-z0-9_-]{1,63}\.)+[a-z][a-z0-9-]{1,62}")
 
 
-class UnusableLink(ValueError):  # noqa: N818 - the link is at fault, nothing failed
+class UnusableLink(ValueError):
     """A text from which no identity can be read; `code` says why and the text itself is never repeated."""
 
     def __init__(self, code: Code) -> None:

@@ -15,7 +15,9 @@ from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, en
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 
 router = APIRouter(
-    prefix="/v1/accounts", tags=["accounts"], responses=responses(Unauthenticated, Forbidden, NotFound, Invalid)
+    prefix="/v1/accounts",
+    tags=["accounts"],
+    responses=responses(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 
 

@@ -70,7 +70,9 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
     """
     agency = await agencies.find(session, body.agency_code)
     if agency is None or not await tenancy.reaches(session, actor.agency, agency.code):
-        raise NotFound(Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach."))
+        raise NotFound(
+            Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach.")
+        )
     if not tenancy.in_force(agency):
         raise Invalid.at(
             "/agency_code",
@@ -82,7 +84,9 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
     except UnusableLink as error:
         raise Invalid.at(
             "/url",
-            Text(f"Liên kết không chỉ tới một tài khoản ({error.code}).", f"Names no account ({error.code})."),
+            Text(
+                f"Liên kết không chỉ tới một tài khoản ({error.code}).", f"Names no account ({error.code})."
+            ),
             reason=error.code,
         ) from error
     await _refuse_when_held(session, link.key)

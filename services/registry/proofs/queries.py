@@ -10,7 +10,9 @@ from sqlmodel import col
 from services.registry.proofs.tables import Proof
 
 
-async def find(session: AsyncSession, account_id: UUID, proof_id: UUID, *, lock: bool = False) -> Proof | None:
+async def find(
+    session: AsyncSession, account_id: UUID, proof_id: UUID, *, lock: bool = False
+) -> Proof | None:
     """A proof of an account."""
     query = select(Proof).where(col(Proof.id) == proof_id, col(Proof.account_id) == account_id)
     return await session.scalar(query.with_for_update() if lock else query)
@@ -24,7 +26,7 @@ async def of_account(session: AsyncSession, account_id: UUID) -> list[Proof]:
 
 async def has_valid(session: AsyncSession, account_id: UUID, moment: datetime) -> bool:
     """Whether control of the account is shown at this moment."""
-    query = select(Proof.id).where(
+    query = select(col(Proof.id)).where(
         col(Proof.account_id) == account_id, col(Proof.state) == "valid", col(Proof.expires_at) > moment
     )
     return await session.scalar(query.limit(1)) is not None

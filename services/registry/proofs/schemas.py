@@ -32,7 +32,9 @@ class Publish(Schema):
     """What to publish, and where."""
 
     paths: list[str] = Field(description="Looked for in this order.")
-    line: str = Field(description="A line of that file.", examples=["social=https://www.facebook.com/ubndxalapvo"])
+    line: str = Field(
+        description="A line of that file.", examples=["social=https://www.facebook.com/ubndxalapvo"]
+    )
 
 
 class Failure(Schema):

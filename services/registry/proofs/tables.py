@@ -24,9 +24,7 @@ class Proof(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    account_id: UUID = Field(
-        sa_column=Column(ForeignKey("registry.accounts.id"), index=True, nullable=False)
-    )
+    account_id: UUID = Field(sa_column=Column(ForeignKey("registry.accounts.id"), index=True, nullable=False))
     method: str = Field(sa_column=Column(words("method", *METHODS), nullable=False))
     site: str = Field(sa_column=Column(code(2048), nullable=False))
     state: str = Field(sa_column=Column(words("state", *STATES), nullable=False))

@@ -19,14 +19,17 @@ FAILURES: dict[str, Text] = {
         "Trang không có tệp trust.txt ở các đường dẫn đã nêu.", "The site has no trust.txt at either path."
     ),
     "not-listed": Text(
-        "Tệp trust.txt có nhưng chưa liệt kê tài khoản này.", "The trust.txt is there but does not list the account."
+        "Tệp trust.txt có nhưng chưa liệt kê tài khoản này.",
+        "The trust.txt is there but does not list the account.",
     ),
     "unreadable": Text("Tệp trust.txt không phải văn bản UTF-8.", "The trust.txt is not UTF-8 text."),
     "timeout": Text("Trang không trả lời kịp thời.", "The site did not answer in time."),
     "connect": Text("Không kết nối được tới trang.", "No connection to the site."),
     "tls": Text("Chứng thư TLS của trang không hợp lệ.", "The site's TLS certificate is not valid."),
     "too-large": Text("Tệp trust.txt quá lớn.", "The trust.txt is too large."),
-    "redirect": Text("Trang chuyển hướng; hãy nêu địa chỉ cuối.", "The site redirects; name its final address."),
+    "redirect": Text(
+        "Trang chuyển hướng; hãy nêu địa chỉ cuối.", "The site redirects; name its final address."
+    ),
     "private-address": Text("Địa chỉ của trang không công khai.", "The site's address is not a public one."),
 }
 _OTHERWISE = Text("Không đọc được tệp trust.txt.", "The trust.txt could not be fetched.")

@@ -38,7 +38,7 @@ async def verify_links(
     language: Language,
     response: Response,
 ) -> Verifications:
-    """Up to 1,000 links, answered in their order. One that names no account is `unknown` and spoils nothing."""
+    """Up to 1,000 links, answered in their order. One that names no account is `unknown`, no more."""
     response.headers["Cache-Control"] = "no-store"
     links = [item.url if isinstance(item, VerifyItem) else item for item in body.items]
     return Verifications(items=await service.verify(session, links, language))

@@ -13,10 +13,11 @@ from shared.urls import Canonical, UnusableLink, canonicalise
 
 _ADVICE: dict[Verdict, Text] = {
     "official": Text(
-        "Đây là tài khoản chính thức của cơ quan được nêu.", "This is the official account of the named agency."
+        "Đây là tài khoản chính thức của cơ quan được nêu.",
+        "This is the official account of the named agency.",
     ),
     "compromised": Text(
-        "Cơ quan báo đã mất quyền kiểm soát trang này. Đừng nhắn tin, chuyển tiền hay cung cấp thông tin tại đây.",
+        "Cơ quan báo đã mất quyền kiểm soát trang này. Đừng nhắn tin, chuyển tiền, cho thông tin ở đó.",
         "The agency reports that it has lost control of this page. Do not message, pay or give data there.",
     ),
     "former": Text(
@@ -55,7 +56,8 @@ def _verification(link: Canonical | str, known: dict[str, Any], language: str) -
         canonical=CanonicalLink(platform=link.platform, handle=link.handle, platform_id=link.platform_id)
         if isinstance(link, Canonical)
         else None,
-        account=row and OfficialAccount.model_validate({n: getattr(row, n) for n in OfficialAccount.model_fields}),
+        account=row
+        and OfficialAccount.model_validate({n: getattr(row, n) for n in OfficialAccount.model_fields}),
         reason=reason,
         advice=_ADVICE[verdict].in_language(language),
         as_of=clock.now(),

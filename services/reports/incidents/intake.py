@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -198,7 +199,7 @@ def _identities(report: ImpersonationReport | TakeoverReport) -> list[str]:
     identities = []
     for index, target in enumerate(report.targets):
         try:
-            identities.append(canonicalise(target).key)
+            identities.append(_identity(target))
         except UnusableLink as error:
             if error.code not in _ACCEPTED_AS_THEY_ARE:
                 raise Invalid.at(
@@ -208,3 +209,12 @@ def _identities(report: ImpersonationReport | TakeoverReport) -> list[str]:
                 ) from error
             identities.append(f"link:{target}")
     return identities
+
+
+def _identity(target: str) -> str:
+    """The account behind a link; on a website the page, for a host may carry many unrelated ones."""
+    link = canonicalise(target)
+    if link.platform != "website":
+        return link.key
+    path = urlsplit(target if "://" in target else f"//{target}").path
+    return f"{link.key}{path.rstrip('/')}"

@@ -12,9 +12,9 @@ import asyncpg
 import pytest
 
 from deploy.local import postgres
+from deploy.local.child import run_as
 from deploy.local.config import DATABASE, SERVICES, LocalConfig, temporary_home
 from deploy.local.stack import RunningStack, running_stack, server_processes
-from deploy.local.supervisor import run_as
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="PostgreSQL runs as another user only for root")
 

@@ -14,7 +14,7 @@ import pytest
 
 from deploy.local import pidfile
 from deploy.local.config import PROJECT
-from deploy.local.supervisor import Process, StartError, Supervisor, clear_away
+from deploy.local.supervisor import Process, StartError, Supervisor, clear_away, kill_all
 
 PATH = {"PATH": os.environ["PATH"]}
 
@@ -138,6 +138,17 @@ async def test_what_ignores_the_signal_is_killed(tmp_path: Path) -> None:
         pid = supervisor.pids["stubborn"]
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_impatience_kills_what_is_being_stopped(tmp_path: Path) -> None:
+    deaf = shell("deaf", f"trap '' TERM; touch {tmp_path}/deaf; while :; do sleep 1; done", stop_timeout=60)
+    async with running(tmp_path, deaf) as supervisor:
+        await until((tmp_path / "deaf").exists)
+        stopping = asyncio.create_task(supervisor.stop())
+        await asyncio.sleep(0.1)
+        assert not stopping.done()
+        kill_all(tmp_path)
+        await asyncio.wait_for(stopping, 10)
 
 
 async def test_a_cancelled_start_leaves_nothing(tmp_path: Path) -> None:

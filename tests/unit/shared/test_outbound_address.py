@@ -204,6 +204,12 @@ def test_plain_http_elsewhere_stays_refused_in_the_local_stack(host: str) -> Non
         admit(f"http://{host}/", LOCAL)
 
 
+@pytest.mark.parametrize("scheme", ["ws", "ftp", "tcp", "file"])
+def test_no_other_scheme_even_to_loopback(scheme: str) -> None:
+    with pytest.raises(Blocked, match="bad-scheme"):
+        admit(f"{scheme}://localhost:8080/", LOCAL)
+
+
 async def test_names_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     async def no_such_name(_host: str) -> Sequence[str]:
         raise socket.gaierror(socket.EAI_NONAME, "name.example")

@@ -326,6 +326,10 @@ UNUSABLE: list[tuple[str, list[str]]] = [
             "https:\\\\facebook.com\\x",
             "facebook.com:port/x".replace("port", "99999"),
             "1.2",
+            "https://",
+            "https:///facebook.com/x",
+            "/facebook.com/x",
+            "?facebook.com/x",
             "\u200b",
         ],
     ),
@@ -346,8 +350,6 @@ UNUSABLE: list[tuple[str, list[str]]] = [
     (
         "bad-host",
         [
-            "https://",
-            "https:///facebook.com/x",
             "http://https://facebook.com/x",
             "https://facebook",
             "https://facebook..com/x",

@@ -1,0 +1,74 @@
+# Chính Danh: everything that is done from a terminal. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(VENV)/bin/pip install --quiet --require-hashes --disable-pip-version-check --no-input
+UV := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --generate-hashes \
+      --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+LOCK := $(UV) --constraint requirements/dev.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test check token demo bench fmt openapi lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+up: $(VENV)/local ## Start the whole stack on this machine; Ctrl-C stops it
+	@$(RUN) -m deploy.local up
+
+down: $(VENV)/local ## Stop the stack that runs in another terminal
+	@$(RUN) -m deploy.local down
+
+demo: $(VENV)/local ## Walk through the story against the running stack
+	@$(RUN) -m deploy.local.demo
+
+token: $(VENV)/local ## Print a token: AGENCY=T82.X30169 ROLES=officer,viewer [SUB=somebody]
+	@$(RUN) -m deploy.local.token --agency "$(AGENCY)" --roles "$(ROLES)" --sub "$(SUB)"
+
+test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]
+	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
+
+check: $(VENV)/dev ## Lint, imports, types, and drift of the published contracts
+	$(VENV)/bin/ruff check --quiet
+	$(VENV)/bin/ruff format --check --quiet
+	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/mypy
+	$(RUN) -m scripts.export_contracts --check
+
+bench: $(VENV)/dev ## Measure, beside a peer or a limit
+	@$(RUN) -m bench
+
+fmt: $(VENV)/dev ## Format the code and mend what can be mended
+	@$(VENV)/bin/ruff check --fix --quiet
+	@$(VENV)/bin/ruff format --quiet
+
+openapi: $(VENV)/dev ## Write services/*/openapi.json and shared/events/schemas/*.json
+	@$(RUN) -m scripts.export_contracts
+
+lock: $(VENV)/dev ## Resolve pyproject.toml into requirements/*.txt; what is pinned stays if it can
+	@$(UV) --group dev -o requirements/dev.txt
+	@$(LOCK) --group registry --group reports --group notifications --group local -o requirements/local.txt
+	@for service in registry reports notifications; do \
+	    $(LOCK) --group $$service -o requirements/$$service.txt; \
+	done
+
+clean: ## Remove the virtual environment and caches; the stack's data in .local stay
+	@rm -rf $(VENV) .*_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+# One environment, two stamps: running the stack needs a part of what developing it needs.
+$(VENV)/local: requirements/local.txt | $(RUN)
+	@echo "Installing what the stack needs…" >&2
+	@$(PIP) -r $< >&2
+	@touch $@
+
+$(VENV)/dev: requirements/dev.txt | $(RUN)
+	@echo "Installing what developing needs…" >&2
+	@$(PIP) -r $< >&2
+	@touch $@ $(VENV)/local
+
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or newer is needed, this is %d.%d; try make PYTHON=python3.13" % sys.version_info[:2])'
+	@$(PYTHON) -m venv --clear $(VENV) >&2 || (rm -rf $(VENV); exit 1)

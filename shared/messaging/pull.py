@@ -1,0 +1,81 @@
+"""Pulling messages from a durable consumer, as they come."""
+
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+import nats.errors
+import orjson
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+EXPIRES_SECONDS = 30.0
+HEARTBEAT_SECONDS = 5.0
+
+
+class ConsumerLost(nats.errors.Error):
+    """The server no longer serves this consumer; declare it again."""
+
+
+async def pull(client: Client, stream: str, durable: str, batch: int) -> AsyncGenerator[list[Msg], None]:
+    """Messages as they come, without waiting for a batch to fill.
+
+    nats-py's `fetch(n)` waits for all n or its timeout, which would delay every single event. This
+    asks the server directly (ADR-32 of NATS: `CONSUMER.MSG.NEXT`) with a heartbeat, so that a
+    consumer that was lost, or a server that restarted, shows as silence within seconds. Close the
+    generator (`aclosing`): what was not acknowledged by then goes back for redelivery at once
+    instead of after the ack wait.
+
+    Raises:
+        TimeoutError: the server fell silent; declare the consumer again.
+        ConsumerLost: the consumer was deleted, or its server is stepping down.
+    """
+    inbox_subject = client.new_inbox()
+    subscription = await client.subscribe(inbox_subject, pending_msgs_limit=batch * 4)
+    request = orjson.dumps(
+        {
+            "batch": batch,
+            "expires": int(EXPIRES_SECONDS * 1e9),
+            "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
+        }
+    )
+    wanted = 0
+    arrived: list[Msg] = []
+    try:
+        while True:
+            if wanted == 0:
+                await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}", request, inbox_subject)
+                wanted = batch
+            arrived = []
+            open_still = await _take(subscription, wanted, arrived)
+            wanted = wanted - len(arrived) if open_still else 0
+            if arrived:
+                yield arrived
+    finally:
+        with suppress(nats.errors.Error):
+            await _give_back(subscription, arrived)
+
+
+async def _take(subscription: Subscription, wanted: int, arrived: list[Msg]) -> bool:
+    """Wait for messages and put them into `arrived`. Returns whether the request is still open."""
+    message = await subscription.next_msg(timeout=HEARTBEAT_SECONDS * 2 + 1)
+    while True:
+        status = (message.headers or {}).get("Status")
+        if status is None:
+            arrived.append(message)
+        elif status in {"404", "408"}:
+            return False
+        elif status != "100":  # 100 is a heartbeat; the others say that the consumer is gone
+            raise ConsumerLost
+        if not subscription.pending_msgs or len(arrived) == wanted:
+            return True
+        message = await subscription.next_msg(timeout=1)
+
+
+async def _give_back(subscription: Subscription, arrived: list[Msg]) -> None:
+    while subscription.pending_msgs:
+        arrived.append(await subscription.next_msg(timeout=1))
+    await subscription.unsubscribe()
+    for message in arrived:
+        if message.reply and not message.is_acked:
+            await message.nak()

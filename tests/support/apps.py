@@ -1,0 +1,25 @@
+"""Services inside the test's own process: everything real but the network in front of them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+
+import httpx
+from fastapi import FastAPI
+
+from shared.settings import ServiceSettings
+
+
+@asynccontextmanager
+async def running(service: str, settings: ServiceSettings) -> AsyncIterator[FastAPI]:
+    """The service's application, started."""
+    app: FastAPI = import_module(f"services.{service}.main").build(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@asynccontextmanager
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application; what the application fails to handle is raised in the test."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        yield client
