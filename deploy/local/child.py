@@ -27,7 +27,7 @@ def run_as(user: str | None) -> Identity:
 def die_with_parent(signal: Signals) -> Callable[[], None] | None:
     """A `preexec_fn` that asks the kernel for `signal` when the parent dies, even by kill -9.
 
-    Linux only; elsewhere `clear_away` does it at the next start. A change of user would forget the
+    Linux only; elsewhere `supervisor.clear_away` does it at the next start. A change of user would forget the
     wish, but CPython runs `preexec_fn` after that change (`_posixsubprocess.c`, `child_exec`).
     """
     if sys.platform != "linux":

@@ -12,7 +12,8 @@ Audience = Literal["public", "subtree"]
 class EventData(BaseModel):
     """Base of the `data` of every event type: ids, closed words and public facts, nothing personal.
 
-    Subclasses are contracts. Released ones gain optional fields at most.
+    Subclasses are contracts. Released ones gain optional fields at most. Every field has an example:
+    `GET /v1/event-types` shows integrators what to expect.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -22,7 +23,7 @@ class EventData(BaseModel):
     audience: ClassVar[Audience]
     """`public`: anybody may receive it; `subtree`: the agency it belongs to and those who reach it."""
 
-    agency_code: str = Field(description="The agency that the event belongs to.")
+    agency_code: str = Field(description="The agency that the event belongs to.", examples=["T82.X30169"])
 
 
 class Envelope(BaseModel):

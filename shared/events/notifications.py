@@ -8,14 +8,26 @@ from pydantic import Field
 from shared.events.envelope import Audience, EventData
 
 
-class SubscriptionDisabled(EventData):
+class SubscriptionState(EventData):
+    """What happened to a subscription."""
+
+    audience: ClassVar[Audience] = "subtree"
+
+    subscription_id: UUID = Field(examples=["019aa7f8-3b7d-7e02-a5c9-6d8e0f1a2b3c"])
+
+
+class SubscriptionDisabled(SubscriptionState):
     """Deliveries to a subscription failed for too long; it is switched off until its owner acts."""
 
     type: ClassVar[str] = "notifications.subscription.disabled.v1"
-    audience: ClassVar[Audience] = "subtree"
 
-    subscription_id: UUID
-    reason: str = Field(description="A closed word.")
+    reason: str = Field(description="A closed word.", examples=["failing"])
 
 
-EVENTS: tuple[type[EventData], ...] = (SubscriptionDisabled,)
+class SubscriptionTested(SubscriptionState):
+    """Its owner asked for a test. Delivered to the subscription it tests, and to no other."""
+
+    type: ClassVar[str] = "notifications.subscription.tested.v1"
+
+
+EVENTS: tuple[type[EventData], ...] = (SubscriptionDisabled, SubscriptionTested)

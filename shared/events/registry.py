@@ -14,15 +14,15 @@ class AgencyState(EventData):
 
     audience: ClassVar[Audience] = "public"
 
-    official_code: str | None
-    name: str
-    short_name: str
-    level: str
-    area_code: str | None
-    parent_code: str | None
-    valid_from: date | None
-    valid_to: date | None
-    successors: list[str]
+    official_code: str | None = Field(examples=["H20.31"])
+    name: str = Field(examples=["Ủy ban nhân dân xã Lấp Vò"])
+    short_name: str = Field(examples=["UBND xã Lấp Vò"])
+    level: str = Field(examples=["commune"])
+    area_code: str | None = Field(examples=["30169"])
+    parent_code: str | None = Field(examples=["T82"])
+    valid_from: date | None = Field(examples=["2025-07-01"])
+    valid_to: date | None = Field(examples=[None])
+    successors: list[str] = Field(examples=[[]])
 
 
 class AgencyCreated(AgencyState):
@@ -36,16 +36,18 @@ class AccountState(EventData):
 
     audience: ClassVar[Audience] = "public"
 
-    account_id: UUID
-    kind: Literal["agency"]
-    platform: str
-    handle: str | None
-    platform_id: str | None
-    url: str
-    display_name: str
-    languages: list[str]
-    state: str = Field(description="draft, submitted, active, suspended or retired.")
-    reason: str | None = Field(description="Why it is suspended or retired; a closed word.")
+    account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    kind: Literal["agency"] = Field(examples=["agency"])
+    platform: str = Field(examples=["facebook"])
+    handle: str | None = Field(examples=["ubndxalapvo"])
+    platform_id: str | None = Field(examples=[None])
+    url: str = Field(examples=["https://www.facebook.com/ubndxalapvo"])
+    display_name: str = Field(examples=["UBND xã Lấp Vò"])
+    languages: list[str] = Field(examples=[["vi"]])
+    state: str = Field(description="draft, submitted, active, suspended or retired.", examples=["suspended"])
+    reason: str | None = Field(
+        description="Why it is suspended or retired; a closed word.", examples=["takeover"]
+    )
 
 
 class AccountSubmitted(AccountState):

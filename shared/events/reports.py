@@ -14,10 +14,14 @@ class IncidentState(EventData):
 
     audience: ClassVar[Audience] = "subtree"
 
-    incident_id: UUID
-    harm: str = Field(description="One word of the closed list at `GET /v1/harms`.")
-    state: str
-    due_at: datetime | None = Field(description="When the present step must be done.")
+    incident_id: UUID = Field(examples=["019aa7f6-0c52-7a41-8d3e-2f4b6a8c0e1d"])
+    harm: str = Field(
+        description="One word of the closed list at `GET /v1/harms`.", examples=["impersonation_agency"]
+    )
+    state: str = Field(examples=["received"])
+    due_at: datetime | None = Field(
+        description="When the present step must be done.", examples=["2026-03-02T10:00:00Z"]
+    )
 
 
 class IncidentReceived(IncidentState):
@@ -36,14 +40,14 @@ class IncidentResolved(IncidentState):
     """The handling agency has resolved an incident."""
 
     type: ClassVar[str] = "reports.incident.resolved.v1"
-    outcome: str
+    outcome: str = Field(examples=["removed_by_platform"])
 
 
 class IncidentRefused(IncidentState):
     """A report fitted no harm; what it said has been erased."""
 
     type: ClassVar[str] = "reports.incident.refused.v1"
-    reason: str
+    reason: str = Field(examples=["fits_no_harm"])
 
 
 class TakeoverConfirmed(EventData):
@@ -52,8 +56,8 @@ class TakeoverConfirmed(EventData):
     type: ClassVar[str] = "reports.takeover.confirmed.v1"
     audience: ClassVar[Audience] = "subtree"
 
-    incident_id: UUID
-    account_id: UUID
+    incident_id: UUID = Field(examples=["019aa7f6-0c52-7a41-8d3e-2f4b6a8c0e1d"])
+    account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
 
 
 EVENTS: tuple[type[EventData], ...] = (

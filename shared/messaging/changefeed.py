@@ -7,10 +7,8 @@ it reaches; an event keeps its place and its id for ever.
 import asyncio
 import time
 from collections.abc import Iterable
-from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 
-import asyncpg
 import orjson
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import or_, select
@@ -18,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import tenancy
 from shared.auth import Actor
-from shared.db import Database, database_dsn
+from shared.db import Database
 from shared.events.envelope import Envelope
 from shared.messaging import outbox
+from shared.messaging.listen import listen
 from shared.pagination import Page
 from shared.policy import Policy
 from shared.problems import Forbidden, Invalid, Unauthenticated, responses
@@ -40,22 +39,9 @@ class FeedWatch:
 
     async def run(self) -> None:
         """Listen for ever; while the database is away, long polls fall back to their slow poll."""
-        while True:
-            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
-                await self._listen()
-            await asyncio.sleep(1)
+        await listen(self._settings, f"{self._schema}_feed", self._wake)
 
-    async def _listen(self) -> None:
-        connection = await asyncpg.connect(database_dsn(self._settings), timeout=5)
-        try:
-            lost = asyncio.Event()
-            connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(f"{self._schema}_feed", self._wake)
-            await lost.wait()
-        finally:
-            connection.terminate()
-
-    def _wake(self, *_: Any) -> None:
+    def _wake(self) -> None:
         self._changed.set()
         self._changed = asyncio.Event()
 

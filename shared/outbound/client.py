@@ -18,6 +18,8 @@ CONNECT_SECONDS = 5.0
 # Below the 5 s after which common servers drop an idle connection: reusing one that is just being
 # closed would fail a delivery that had nothing wrong with it.
 KEEPALIVE_SECONDS = 4.0
+MAX_CONNECTIONS = 512
+MAX_CONNECTIONS_PER_HOST = 64
 # Nobody needs what a webhook answers; this much is read so that the connection can be reused.
 ANSWER_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 8190  # of one line; real sites do send content security policies this long
@@ -75,12 +77,7 @@ class _PermittedResolver(AbstractResolver):
 
 
 def guarded_connector(
-    policy: Policy,
-    resolve: Resolve = system_resolve,
-    *,
-    tls: ssl.SSLContext | None = None,
-    connections: int = 512,
-    per_host: int = 64,
+    policy: Policy, resolve: Resolve = system_resolve, tls: ssl.SSLContext | None = None
 ) -> aiohttp.TCPConnector:
     """A connection pool that reaches permitted addresses only, whatever it is asked for.
 
@@ -101,8 +98,8 @@ def guarded_connector(
         resolver=_PermittedResolver(policy, resolve),
         socket_factory=open_socket,
         ssl=tls or True,
-        limit=connections,
-        limit_per_host=per_host,
+        limit=MAX_CONNECTIONS,
+        limit_per_host=MAX_CONNECTIONS_PER_HOST,
         keepalive_timeout=KEEPALIVE_SECONDS,
     )
 
@@ -125,7 +122,7 @@ class Outbound:
     async def start(self) -> None:
         """Open the connection pool on the running loop."""
         self._session = aiohttp.ClientSession(
-            connector=guarded_connector(self._policy, self._resolve, tls=self._tls),
+            connector=guarded_connector(self._policy, self._resolve, self._tls),
             # A compressed body could unfold to any size; we ask for none and unfold none.
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
             auto_decompress=False,

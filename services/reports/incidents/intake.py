@@ -13,7 +13,7 @@ from services.reports.harms.catalogue import HARMS
 from services.reports.incidents import queries
 from services.reports.incidents.content import Content, seal_contact, seal_content
 from services.reports.incidents.schemas import ImpersonationReport, TakeoverReport
-from services.reports.incidents.tables import Incident, IncidentKey, Sighting
+from services.reports.incidents.tables import Sighting
 from services.reports.tracking.codes import new_code, normalise
 from shared import clock, tenancy
 from shared.auth import Actor
@@ -77,102 +77,113 @@ async def receive(
     account_id = report.account_id if isinstance(report, TakeoverReport) else None
     if account_id is not None:
         await _require_account_of(session, account_id, agency.code)
-    identities = _identities(report)
-    digests = [keys.target(report.harm, agency.code, identity) for identity in identities]
-    fresh_id = new_id()
-    incident_id = await queries.claim_targets(session, digests, fresh_id)
-    moment = clock.now()
-    own = actor is not None and actor.agency == agency.code and "officer" in actor.roles
-    if incident_id == fresh_id:
-        incident, key = await _open(session, keys, report, agency, incident_id, moment)
+    digests = [keys.target(report.harm, agency.code, identity) for identity in _identities(report)]
+    filing = _seal(keys, report, "officer" if actor else "public")
+    if await queries.open_incident(session, digests, {"agency_code": agency.code, **filing.row}):
+        incident_id: UUID = filing.row["incident_id"]
+        await _tell(session, filing.row, agency)
     else:
-        incident, key = await _add_to(session, keys, incident_id)
-    code = _add_sighting(session, keys, key, incident_id, report, origin="officer" if actor else "public")
-    await session.flush()
-    if own and report.harm == "account_takeover" and incident.confirmed_at is None:
-        await _confirm_takeover(session, incident, agency.path, moment)
-    return Accepted(code, incident_id, own, moment)
+        incident_id = await _join(session, keys, digests, report, filing)
+    own = actor is not None and actor.agency == agency.code and "officer" in actor.roles
+    if own and isinstance(report, TakeoverReport):
+        await _confirm_takeover(session, incident_id, agency.path)
+    return Accepted(filing.tracking_code, incident_id, own, filing.row["received_at"])
 
 
-async def _open(
-    session: AsyncSession,
+@dataclass(frozen=True)
+class _Filing:
+    """One report, sealed: the rows it will make, and the code to find it again."""
+
+    tracking_code: str
+    row: dict[str, Any]
+
+
+def _seal(
     keys: Keys,
-    report: ImpersonationReport | TakeoverReport,
-    agency: Any,
-    incident_id: UUID,
-    moment: datetime,
-) -> tuple[Incident, bytes]:
-    """A new incident, its key, and the event that tells of it."""
-    key, wrapped = keys.ring.new_key(str(incident_id))
-    incident = Incident(
-        id=incident_id,
-        harm=report.harm,
-        state="received",
-        agency_code=agency.code,
-        account_id=report.account_id if isinstance(report, TakeoverReport) else None,
-        received_at=moment,
-        due_at=moment + HARMS[report.harm].answer_within,
-        updated_at=moment,
-    )
-    session.add_all([incident, IncidentKey(incident_id=incident_id, wrapped=wrapped)])
-    await session.flush()
-    await outbox.emit(
-        session,
-        IncidentReceived.model_validate({"incident_id": incident_id, **incident.model_dump()}),
-        subject=incident_id,
-        version=incident.version,
-        path=agency.path,
-    )
-    return incident, key
-
-
-async def _add_to(session: AsyncSession, keys: Keys, incident_id: UUID) -> tuple[Incident, bytes]:
-    """The open incident that has the target already, with one sighting more."""
-    incident = await queries.lock(session, incident_id)
-    stored = await queries.key_of(session, incident_id)
-    assert stored is not None  # noqa: S101 - an open target's incident is never erased
-    incident.sightings += 1
-    return incident, keys.ring.unwrap(stored.wrapped, str(incident_id))
-
-
-def _add_sighting(
-    session: AsyncSession,
-    keys: Keys,
-    key: bytes,
-    incident_id: UUID,
     report: ImpersonationReport | TakeoverReport,
     origin: str,
-) -> str:
-    """Seal what the report says; returns the tracking code, which is kept nowhere."""
-    code, sighting_id = new_code(), new_id()
+) -> _Filing:
+    """Seal what a report says under the key of a new incident."""
+    incident_id, sighting_id, moment = new_id(), new_id(), clock.now()
+    key, wrapped = keys.ring.new_key(str(incident_id))
+    code = new_code()
     content = Content(report.targets, report.facts.model_dump(), report.description)
+    return _Filing(
+        code,
+        {
+            "incident_id": incident_id,
+            "harm": report.harm,
+            "account_id": report.account_id if isinstance(report, TakeoverReport) else None,
+            "received_at": moment,
+            "due_at": moment + HARMS[report.harm].answer_within,
+            "wrapped": wrapped,
+            "sighting_id": sighting_id,
+            "origin": origin,
+            "tracking_digest": keys.tracking(normalise(code)),
+            "content": seal_content(key, sighting_id, content),
+            "contact": report.contact and seal_contact(key, sighting_id, report.contact.model_dump()),
+        },
+    )
+
+
+async def _tell(session: AsyncSession, row: dict[str, Any], agency: Any) -> None:
+    await outbox.emit(
+        session,
+        IncidentReceived(
+            agency_code=agency.code,
+            incident_id=row["incident_id"],
+            harm=row["harm"],
+            state="received",
+            due_at=row["due_at"],
+        ),
+        subject=row["incident_id"],
+        version=1,
+        path=agency.path,
+    )
+
+
+async def _join(
+    session: AsyncSession,
+    keys: Keys,
+    digests: list[bytes],
+    report: ImpersonationReport | TakeoverReport,
+    filing: _Filing,
+) -> UUID:
+    """One more sighting of the open incident that has the target already."""
+    incident = await queries.join_incident(session, digests, filing.row["incident_id"])
+    stored = await queries.key_of(session, incident.id)
+    assert stored is not None  # noqa: S101 - an open target's incident is never erased
+    incident.sightings += 1
+    key = keys.ring.unwrap(stored.wrapped, str(incident.id))
+    content = Content(report.targets, report.facts.model_dump(), report.description)
+    row, sighting_id = filing.row, filing.row["sighting_id"]
     session.add(
         Sighting(
             id=sighting_id,
-            incident_id=incident_id,
-            origin=origin,
-            tracking_digest=keys.tracking(normalise(code)),
+            incident_id=incident.id,
+            origin=row["origin"],
+            tracking_digest=row["tracking_digest"],
             content=seal_content(key, sighting_id, content),
             contact=report.contact and seal_contact(key, sighting_id, report.contact.model_dump()),
-            received_at=clock.now(),
+            received_at=row["received_at"],
         )
     )
-    return code
+    await session.flush()
+    return incident.id
 
 
-async def _confirm_takeover(
-    session: AsyncSession, incident: Incident, path: list[str], moment: datetime
-) -> None:
+async def _confirm_takeover(session: AsyncSession, incident_id: UUID, path: list[str]) -> None:
     """The holder's own word confirms at once: waiting would serve the hijacker (design §6)."""
-    incident.confirmed_at = moment
+    incident = await queries.lock(session, incident_id)
+    if incident.confirmed_at is not None or incident.account_id is None:
+        return
+    incident.confirmed_at = clock.now()
     incident.version += 1
     await session.flush()
     await outbox.emit(
         session,
         TakeoverConfirmed(
-            agency_code=incident.agency_code,
-            incident_id=incident.id,
-            account_id=incident.account_id,  # type: ignore[arg-type] - held by a CHECK
+            agency_code=incident.agency_code, incident_id=incident.id, account_id=incident.account_id
         ),
         subject=incident.id,
         version=incident.version,

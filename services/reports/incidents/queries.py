@@ -4,8 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    DateTime,
+    LargeBinary,
+    Row,
+    String,
+    Uuid,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -121,31 +134,67 @@ async def sighting(session: AsyncSession, incident_id: UUID, sighting_id: UUID) 
     )
 
 
-async def claim_targets(session: AsyncSession, digests: Sequence[bytes], incident_id: UUID) -> UUID:
-    """Take the targets for a new incident, or find the open one that already has one of them.
-
-    Digests are taken in their order, so that two reports of the same targets cannot deadlock; the
-    later one waits for the earlier to commit. Returns the incident to use.
-    """
-    ordered = sorted(set(digests))
-    taken = await session.scalars(
-        insert(OpenTarget)
-        .values([{"digest": digest, "incident_id": incident_id} for digest in ordered])
-        .on_conflict_do_nothing()
-        .returning(col(OpenTarget.digest))
+# Intake is the one write that must keep up with a crowd: one statement takes the targets and, when
+# all of them were free, enters the incident with its key and first sighting. The digests are sorted,
+# so that two reports of the same targets cannot deadlock; the later one waits for the earlier.
+_OPEN = text("""
+    WITH claimed AS (
+        INSERT INTO open_targets (digest, incident_id)
+        SELECT digest, :incident_id FROM unnest(CAST(:digests AS bytea[])) AS digest
+        ON CONFLICT DO NOTHING RETURNING digest
+    ), opened AS (
+        INSERT INTO incidents
+            (id, harm, state, agency_code, account_id, received_at, due_at, updated_at, sightings, version)
+        SELECT :incident_id, :harm, 'received', :agency_code, :account_id, :received_at, :due_at,
+               :received_at, 1, 1
+        WHERE (SELECT count(*) FROM claimed) = cardinality(CAST(:digests AS bytea[]))
+        RETURNING id
+    ), keyed AS (
+        INSERT INTO incident_keys (incident_id, wrapped) SELECT id, :wrapped FROM opened
+    ), sighted AS (
+        INSERT INTO sightings (id, incident_id, origin, tracking_digest, content, contact, received_at)
+        SELECT :sighting_id, id, :origin, :tracking_digest, :content, :contact, :received_at FROM opened
     )
-    mine = set(taken)
-    if len(mine) == len(ordered):
-        return incident_id
-    others = [digest for digest in ordered if digest not in mine]
+    SELECT count(*) FROM opened
+""").bindparams(
+    bindparam("incident_id", type_=Uuid),
+    bindparam("digests", type_=ARRAY(LargeBinary)),
+    bindparam("harm", type_=String),
+    bindparam("agency_code", type_=String),
+    bindparam("account_id", type_=Uuid),
+    bindparam("received_at", type_=DateTime(timezone=True)),
+    bindparam("due_at", type_=DateTime(timezone=True)),
+    bindparam("wrapped", type_=LargeBinary),
+    bindparam("sighting_id", type_=Uuid),
+    bindparam("origin", type_=String),
+    bindparam("tracking_digest", type_=LargeBinary),
+    bindparam("content", type_=LargeBinary),
+    bindparam("contact", type_=LargeBinary),
+)
+
+
+async def open_incident(session: AsyncSession, digests: Sequence[bytes], row: dict[str, Any]) -> bool:
+    """Enter an incident with its key and first sighting, unless a target of it is open already.
+
+    `row` holds the columns of the three tables (`incident_id`, `sighting_id`, `wrapped`, …). Returns
+    whether it was entered; if not, the free targets were taken all the same: `join_incident` next.
+    """
+    opened = await session.scalar(_OPEN, {"digests": sorted(set(digests)), **row})
+    return bool(opened)
+
+
+async def join_incident(session: AsyncSession, digests: Sequence[bytes], fresh_id: UUID) -> Incident:
+    """The oldest open incident with one of the targets, locked; it gets all of them."""
     known = await session.scalars(
-        select(col(OpenTarget.incident_id)).where(col(OpenTarget.digest).in_(others))
+        select(col(OpenTarget.incident_id)).where(
+            col(OpenTarget.digest).in_(digests), col(OpenTarget.incident_id) != fresh_id
+        )
     )
     oldest = min(known)
     await session.execute(
-        update(OpenTarget).where(col(OpenTarget.incident_id) == incident_id).values(incident_id=oldest)
+        update(OpenTarget).where(col(OpenTarget.incident_id) == fresh_id).values(incident_id=oldest)
     )
-    return oldest
+    return await session.get_one(Incident, oldest, with_for_update=True)
 
 
 async def close_targets(session: AsyncSession, incident_id: UUID) -> None:

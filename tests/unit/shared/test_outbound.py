@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from shared.outbound.address import Blocked, Policy, Resolve, check
-from shared.outbound.client import Outbound, Response, guarded_connector
+from shared.outbound.client import MAX_CONNECTIONS_PER_HOST, Outbound, Response, guarded_connector
 from tests.unit.shared.peer import LOCAL, OK, PATIENCE, closing, failure, get, peer
 
 # Named hosts over plain http, which the local stack's policy grants to "localhost" only.
@@ -146,7 +146,7 @@ async def test_one_host_gets_a_bounded_number_of_connections() -> None:
     async with peer(slow) as seen, Outbound(LOCAL) as out:
         posts = (out.post(seen.url(), body=b"", headers={}, timeout=PATIENCE) for _ in range(100))
         assert {response.status for response in await asyncio.gather(*posts)} == {200}
-    assert seen.most_open <= 64
+    assert seen.most_open <= MAX_CONNECTIONS_PER_HOST
     assert len(seen.requests) == 100
 
 

@@ -1,0 +1,25 @@
+"""The schema of notifications: its table base, and the tables that the mechanisms of `shared` need."""
+
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared import tenancy
+from shared.db import NAMING_CONVENTION
+from shared.messaging import tables
+
+SCHEMA = "notifications"
+
+metadata = MetaData(schema=SCHEMA, naming_convention=NAMING_CONVENTION)
+
+
+class Base(SQLModel, registry=registry(metadata=metadata)):
+    """Base of the tables of notifications."""
+
+
+SESSION_INFO: dict[str, Any] = {
+    "messaging": tables.declare(metadata),
+    "tenancy": tenancy.declare(metadata),
+}

@@ -1,0 +1,1 @@
+"""The catalogue of events that can be subscribed to."""

@@ -1,0 +1,24 @@
+"""Who may do what in notifications: one rule per route. What is not here is not allowed."""
+
+from shared.policy import ANY_ROLE, PUBLIC, Policy, roles
+
+_KEEPERS = roles("officer", "admin")
+
+POLICY = Policy(
+    {
+        "event_types.list": PUBLIC,
+        "safeguards.read": PUBLIC,
+        "events.list": ANY_ROLE,
+        "subscriptions.list": ANY_ROLE,
+        "subscriptions.read": ANY_ROLE,
+        "subscriptions.create": _KEEPERS,
+        "subscriptions.delete": _KEEPERS,
+        "subscriptions.disable": _KEEPERS,
+        "subscriptions.enable": _KEEPERS,
+        "subscriptions.rotate": _KEEPERS,
+        "subscriptions.test": _KEEPERS,
+        "deliveries.list": ANY_ROLE,
+        "deliveries.retry": _KEEPERS,
+        "deliveries.replay": _KEEPERS,
+    }
+)

@@ -1,0 +1,1 @@
+"""Subscriptions: who wants which events, and where they are sent."""

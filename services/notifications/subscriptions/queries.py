@@ -1,0 +1,115 @@
+"""Finding subscriptions. A deleted one is found by nobody."""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notifications.base import SESSION_INFO
+from services.notifications.subscriptions.matching import Selection
+from services.notifications.subscriptions.tables import Subscription
+from shared import tenancy
+
+agencies = SESSION_INFO["tenancy"].agencies
+
+
+async def agency_code(session: AsyncSession, code: str) -> str | None:
+    """The code of the agency that has it as its code or official code."""
+    found: str | None = await session.scalar(
+        select(agencies.c.code).where(or_(agencies.c.code == code, agencies.c.official_code == code))
+    )
+    return found
+
+
+async def find(
+    session: AsyncSession, subscription_id: UUID, agency: str, *, lock: bool = False
+) -> Subscription | None:
+    """The subscription, if `agency` reaches it; locked against other changes when asked."""
+    query = select(Subscription).where(
+        col(Subscription.id) == subscription_id,
+        col(Subscription.state) != "deleted",
+        tenancy.within(session, col(Subscription.owner_code), agency),
+    )
+    return await session.scalar(query.with_for_update() if lock else query)
+
+
+async def lock(session: AsyncSession, subscription_id: UUID) -> Subscription | None:
+    """The subscription, whoever it belongs to, locked against other changes."""
+    return await session.get(Subscription, subscription_id, with_for_update=True)
+
+
+async def page(
+    session: AsyncSession, agency: str, *, state: str | None, after: UUID | None, limit: int
+) -> list[Subscription]:
+    """Subscriptions that `agency` reaches, newest first."""
+    query = select(Subscription).where(
+        col(Subscription.state) != "deleted", tenancy.within(session, col(Subscription.owner_code), agency)
+    )
+    if state is not None:
+        query = query.where(col(Subscription.state) == state)
+    if after is not None:
+        query = query.where(col(Subscription.id) < after)
+    return list(await session.scalars(query.order_by(col(Subscription.id).desc()).limit(limit)))
+
+
+async def candidates(
+    session: AsyncSession, patterns: Collection[str], tested: Collection[UUID]
+) -> list[Selection]:
+    """Active subscriptions that name one of the patterns, and those to be tested."""
+    rows = await session.execute(
+        select(
+            col(Subscription.id),
+            col(Subscription.owner_code),
+            col(Subscription.agency_code),
+            col(Subscription.event_types),
+        ).where(
+            col(Subscription.state) == "active",
+            or_(
+                col(Subscription.event_types).overlap(list(patterns)),  # type: ignore[attr-defined]
+                col(Subscription.id).in_(tested),
+            ),
+        )
+    )
+    return [Selection(*row) for row in rows]
+
+
+# Rows are locked in the order of their ids, whoever changes several: no two can wait for each other.
+_TAKE_NUMBERS = text("""
+    WITH wanted AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:counts AS integer[])) AS w(id, count)
+    ), locked AS (
+        SELECT id, wanted.count FROM subscriptions JOIN wanted USING (id)
+        WHERE state <> 'deleted' ORDER BY id FOR NO KEY UPDATE OF subscriptions
+    )
+    UPDATE subscriptions SET last_seq = last_seq + locked.count
+    FROM locked WHERE subscriptions.id = locked.id RETURNING subscriptions.id, last_seq
+""")
+
+
+async def take_numbers(session: AsyncSession, counts: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Take the next numbers of each subscription, as many as asked; returns the first of each.
+
+    One that was deleted meanwhile is missing. The rows stay locked: numbers are given in the order
+    of commits.
+    """
+    rows = await session.execute(_TAKE_NUMBERS, {"ids": list(counts), "counts": list(counts.values())})
+    return {row.id: row.last_seq - counts[row.id] + 1 for row in rows}
+
+
+_NOTE_HEALTH = text("""
+    WITH heard AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:well AS boolean[])) AS h(id, well)
+    ), changed AS (
+        SELECT id, heard.well FROM subscriptions JOIN heard USING (id)
+        WHERE (failing_since IS NOT NULL) = heard.well ORDER BY id FOR NO KEY UPDATE OF subscriptions
+    )
+    UPDATE subscriptions SET failing_since = CASE WHEN NOT changed.well THEN CAST(:now AS timestamptz) END
+    FROM changed WHERE subscriptions.id = changed.id
+""")
+
+
+async def note_health(session: AsyncSession, well: Mapping[UUID, bool], now: object) -> None:
+    """Record which subscriptions receive again, and which began to fail."""
+    await session.execute(_NOTE_HEALTH, {"ids": list(well), "well": list(well.values()), "now": now})

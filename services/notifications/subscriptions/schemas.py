@@ -1,0 +1,75 @@
+"""Subscriptions as the API takes and shows them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from shared.schemas import AgencyCode, Link, Schema
+
+State = Literal["active", "disabled"]
+Pattern = Annotated[str, Field(max_length=64)]
+
+
+class SubscriptionCreate(Schema):
+    """Events that an agency wants to receive, and where."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "channel": "webhook",
+                    "url": "https://hooks.dongthap.gov.vn/chinh-danh",
+                    "event_types": ["reports.*", "registry.account.*"],
+                }
+            ]
+        }
+    )
+
+    channel: Literal["webhook"]
+    url: Link = Field(description="Where to POST: a public address, by https.")
+    event_types: list[Pattern] = Field(
+        min_length=1,
+        max_length=50,
+        description="Types of `GET /v1/event-types`; `prefix.*` takes in all that begin so, `*` all there are.",
+    )
+    agency_code: AgencyCode | None = Field(
+        None, description="Only events of this agency and of those below it; public events too."
+    )
+
+
+class SubscriptionRead(Schema):
+    """A subscription."""
+
+    id: UUID
+    owner_code: str = Field(description="The agency it belongs to; it receives what this agency may see.")
+    agency_code: str | None = Field(description="Only events of this agency and of those below it.")
+    channel: Literal["webhook"]
+    url: str
+    event_types: list[str]
+    state: State
+    reason: Literal["by_owner", "failing", "gone"] | None = Field(
+        description="Why it is disabled: by its owner, after days of failure, or because the receiver said 410."
+    )
+    last_seq: int = Field(
+        description="Number of its latest delivery. Numbers have no gaps: `chinh-danh-sequence` of the"
+        " deliveries tells a receiver whether it missed one."
+    )
+    failing_since: datetime | None = Field(description="Since when nothing has arrived; null when all is well.")
+    previous_secret_until: datetime | None = Field(description="Until when the old secret signs as well.")
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class SubscriptionWithSecret(SubscriptionRead):
+    """A subscription with its new signing secret, which is never shown again."""
+
+    secret: str = Field(description="`whsec_` and base64 (Standard Webhooks).")
+
+
+class TestSent(Schema):
+    """A test event is on its way."""
+
+    event_id: UUID = Field(description="It will arrive as `webhook-id`.")

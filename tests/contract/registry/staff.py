@@ -1,0 +1,74 @@
+"""The people of an agency at work: every step in the life of an account, over HTTP."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.support.answers import ok
+from tests.support.site import Site
+from tests.support.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Officers and approvers of `agency`, with its web site."""
+
+    client: httpx.AsyncClient
+    tenant: Tenant
+    site: Site
+    agency: str
+
+    @property
+    def officer(self) -> dict[str, str]:
+        return self.tenant.auth(self.agency, "officer")
+
+    @property
+    def approver(self) -> dict[str, str]:
+        return self.tenant.auth(self.agency, "approver")
+
+    def body(self, **changes: Any) -> dict[str, Any]:
+        """A fresh account to enter."""
+        return {
+            "agency_code": self.agency,
+            "kind": "agency",
+            "url": f"https://www.facebook.com/ubnd{secrets.token_hex(6)}",
+            "display_name": "Ủy ban nhân dân xã",
+            "languages": ["vi"],
+            **changes,
+        }
+
+    async def act(self, account: dict[str, Any], action: str, **options: Any) -> httpx.Response:
+        """POST an action on an account: by an approver unless `headers` say otherwise."""
+        options.setdefault("headers", self.approver)
+        return await self.client.post(f"/v1/accounts/{account['id']}/{action}", **options)
+
+    async def draft(self, **changes: Any) -> dict[str, Any]:
+        return ok(
+            await self.client.post("/v1/accounts", json=self.body(**changes), headers=self.officer), 201
+        )
+
+    async def proof(self, account: dict[str, Any]) -> dict[str, Any]:
+        """Announce that the site will list the account."""
+        body = {"method": "well_known", "site": self.site.url}
+        return ok(await self.act(account, "proofs", json=body, headers=self.officer), 201)
+
+    async def check(self, proof: dict[str, Any]) -> dict[str, Any]:
+        """Have a proof looked at."""
+        path = f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/check"
+        return ok(await self.client.post(path, headers=self.officer))
+
+    async def proven(self, **changes: Any) -> dict[str, Any]:
+        """A draft with a valid proof."""
+        account = await self.draft(**changes)
+        proof = await self.proof(account)
+        self.site.publish(proof["publish"]["line"])
+        assert (await self.check(proof))["state"] == "valid"
+        return account
+
+    async def submitted(self, **changes: Any) -> dict[str, Any]:
+        return ok(await self.act(await self.proven(**changes), "submit", headers=self.officer))
+
+    async def active(self, **changes: Any) -> dict[str, Any]:
+        return ok(await self.act(await self.submitted(**changes), "approve"))

@@ -1,0 +1,149 @@
+"""Proofs of control: what the agency's own site says, fetched from a real one."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from shared import clock
+from tests.conftest import SettingsFor
+from tests.contract.registry.staff import Staff
+from tests.support.answers import ok, problem
+from tests.support.apps import client_of, running
+from tests.support.site import WELL_KNOWN
+from tests.support.tenant import Tenant
+
+
+async def failure(staff: Staff, proof: dict[str, Any]) -> str | None:
+    """Check a proof; the code of what went wrong."""
+    checked = await staff.check(proof)
+    assert (checked["state"] == "failed") == (checked["failure"] is not None)
+    return checked["failure"] and str(checked["failure"]["code"])
+
+
+async def test_a_proof_says_what_to_publish(staff: Staff) -> None:
+    account = await staff.draft()
+    proof = await staff.proof(account)
+    assert proof["state"] == "pending"
+    assert proof["publish"]["line"] == f"social={account['url']}"
+    assert proof["publish"]["paths"] == ["/.well-known/trust.txt", "/trust.txt"]
+    assert staff.site.asked == []
+
+
+async def test_a_listed_account_is_proven_for_ninety_days(staff: Staff) -> None:
+    proof = await staff.proof(await staff.draft())
+    staff.site.publish("# trust.txt", "member=https://example.org/", proof["publish"]["line"])
+    checked = await staff.check(proof)
+    assert (checked["state"], checked["failure"]) == ("valid", None)
+    assert checked["expires_at"] > clock.now().isoformat()
+    assert staff.site.asked == [WELL_KNOWN]
+
+
+@pytest.mark.parametrize("line", ["control={}", " Social = {}/?ref=x ", "social=https://m.facebook.com/{handle}"])
+async def test_any_form_of_the_link_counts(staff: Staff, line: str) -> None:
+    account = await staff.draft()
+    proof = await staff.proof(account)
+    staff.site.publish(line.format(account["url"], handle=account["handle"].upper()))
+    assert await failure(staff, proof) is None
+
+
+async def test_an_older_site_has_it_at_its_root(staff: Staff) -> None:
+    proof = await staff.proof(await staff.draft())
+    staff.site.publish(proof["publish"]["line"], path="/trust.txt")
+    assert await failure(staff, proof) is None
+    assert staff.site.asked == [WELL_KNOWN, "/trust.txt"]
+
+
+async def test_what_is_missing_is_said(staff: Staff) -> None:
+    account = await staff.draft()
+    proof = await staff.proof(account)
+    assert await failure(staff, proof) == "not-published"
+    staff.site.publish(f"# social={account['url']}", f"vendor={account['url']}", f"social={account['url']}x")
+    assert await failure(staff, proof) == "not-listed"
+    staff.site.files[WELL_KNOWN] = b"social=\xff\xfe"
+    assert await failure(staff, proof) == "unreadable"
+    staff.site.files[WELL_KNOWN] = b"#" * 262_145
+    assert await failure(staff, proof) == "too-large"
+    staff.site.status[WELL_KNOWN] = 302
+    assert await failure(staff, proof) == "redirect"
+
+
+async def test_a_site_that_is_away_is_no_proof(staff: Staff, registry: httpx.AsyncClient) -> None:
+    account = await staff.draft()
+    closed = {"method": "well_known", "site": "http://127.0.0.1:1024"}
+    proof = ok(await staff.act(account, "proofs", json=closed, headers=staff.officer), 201)
+    checked = await staff.check(proof)
+    assert checked["failure"]["code"] == "connect"
+    path = f"/v1/accounts/{account['id']}/proofs"
+    english = await registry.get(path, headers={**staff.officer, "Accept-Language": "en"})
+    assert ok(english)["items"][0]["failure"]["detail"] == "No connection to the site."
+
+
+async def test_a_proof_can_fail_after_it_was_valid(staff: Staff) -> None:
+    account = await staff.proven()
+    path = f"/v1/accounts/{account['id']}/proofs"
+    (proof,) = ok(await staff.client.get(path, headers=staff.officer))["items"]
+    staff.site.publish("# nothing any more")
+    again = await staff.check(proof)
+    assert (again["state"], again["expires_at"]) == ("failed", None)
+    assert again["version"] == proof["version"] + 1
+
+
+@pytest.mark.parametrize(
+    "site",
+    [
+        "https://10.0.0.1",
+        "https://169.254.169.254",
+        "https://[::ffff:10.0.0.1]",
+        "https://user@example.org",
+        "ftp://example.org",
+        "https://example.org:22",
+        "https://nowhere.invalid",
+        "https://example.org/path",
+        "https://example.org?x=1",
+        "example.org",
+        "https://",
+    ],
+)
+async def test_a_site_that_must_not_be_fetched_is_refused_at_once(staff: Staff, site: str) -> None:
+    account = await staff.draft()
+    answer = await staff.act(
+        account, "proofs", json={"method": "well_known", "site": site}, headers=staff.officer
+    )
+    assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/site"
+    listed = await staff.client.get(f"/v1/accounts/{account['id']}/proofs", headers=staff.officer)
+    assert ok(listed)["items"] == []
+
+
+async def test_without_the_local_stack_s_setting_loopback_is_private(
+    staff: Staff, settings_for: SettingsFor
+) -> None:
+    account = await staff.draft()
+    proof = await staff.proof(account)
+    staff.site.publish(proof["publish"]["line"])
+    strict = settings_for("registry").model_copy(update={"allow_loopback_targets": False})
+    async with running("registry", strict) as app, client_of(app) as client:
+        path = f"/v1/accounts/{account['id']}/proofs"
+        body = {"method": "well_known", "site": staff.site.url}
+        refused = problem(await client.post(path, json=body, headers=staff.officer), 422, "invalid")
+        assert refused["reason"] == "private-address"
+        checked = ok(await client.post(f"{path}/{proof['id']}/check", headers=staff.officer))
+        assert checked["failure"]["code"] == "private-address"
+    assert staff.site.asked == []
+
+
+async def test_proofs_of_others_are_not_found(staff: Staff, tenant: Tenant) -> None:
+    account, other = await staff.draft(), await staff.draft()
+    proof = await staff.proof(account)
+    stranger = tenant.auth(tenant.foreign, "officer", "approver")
+    path = f"/v1/accounts/{account['id']}/proofs"
+    body = {"method": "well_known", "site": staff.site.url}
+    problem(await staff.client.get(path, headers=stranger), 404, "not-found")
+    problem(await staff.client.post(path, json=body, headers=stranger), 404, "not-found")
+    problem(await staff.client.post(f"{path}/{proof['id']}/check", headers=stranger), 404, "not-found")
+    elsewhere = f"/v1/accounts/{other['id']}/proofs/{proof['id']}/check"
+    problem(await staff.client.post(elsewhere, headers=staff.officer), 404, "not-found")
+    viewer = tenant.auth(staff.agency, "viewer")
+    problem(await staff.client.post(path, json=body, headers=viewer), 403, "forbidden")
+    problem(await staff.client.get(path), 401, "unauthenticated")
+    assert staff.site.asked == []
