@@ -9,10 +9,9 @@ from typing import Any
 
 import aiohttp
 
+from bench.load import rate
 from deploy.local.config import LocalConfig, service_environment
 from deploy.local.readiness import answers_ok
-
-from bench.load import rate
 
 ROUNDS = 5
 _serial = itertools.count()

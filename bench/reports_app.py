@@ -1,6 +1,6 @@
 """The reports API with two routes more, to compare intake with: an empty one, and one INSERT.
 
-    python -m bench.reports_app        (environment of the reports service)
+python -m bench.reports_app        (environment of the reports service)
 """
 
 from fastapi import APIRouter
@@ -26,9 +26,7 @@ async def empty() -> dict[str, str]:
 async def one_insert(session: Session) -> dict[str, str]:
     """What a transaction with a single INSERT costs on top."""
     inbox = tables(session).inbox
-    await session.execute(
-        insert(inbox).values(event_id=new_id(), consumer="bench", handled_at=clock.now())
-    )
+    await session.execute(insert(inbox).values(event_id=new_id(), consumer="bench", handled_at=clock.now()))
     return {"status": "ok"}
 
 

@@ -88,9 +88,7 @@ class Database:
             },
         )
         # Rows are written where the code says `flush`, so that a CHECK never sees a half-made change.
-        self._sessions = async_sessionmaker(
-            self.engine, expire_on_commit=False, autoflush=False, info=info
-        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False, info=info)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -10,7 +10,16 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.problems import MEDIA_TYPE, AppError, BadRequest, InternalError, Text, TooLarge, UriTooLong, preferred_language
+from shared.problems import (
+    MEDIA_TYPE,
+    AppError,
+    BadRequest,
+    InternalError,
+    Text,
+    TooLarge,
+    UriTooLong,
+    preferred_language,
+)
 from shared.telemetry import REQUEST_SECONDS, continue_trace, trace_id
 
 log = logging.getLogger("access")

@@ -12,6 +12,7 @@ from shared.problems import Invalid, Text
 from shared.schemas import Schema
 
 Item = TypeVar("Item")
+_MOST_DIGITS = 18  # fits a bigint
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items to return at most.")]
 CursorParameter = Annotated[
@@ -57,6 +58,16 @@ def decode_id_cursor(cursor: str | None) -> UUID | None:
         return UUID(position)
     except ValueError as error:
         raise _invalid_cursor() from error
+
+
+def decode_number_cursor(cursor: str | None) -> int | None:
+    """Like `decode_cursor`, for lists in the order of a number from 0 to 10¹⁸."""
+    position = decode_cursor(cursor)
+    if position is None:
+        return None
+    if not position.isascii() or not position.isdigit() or len(position) > _MOST_DIGITS:
+        raise _invalid_cursor()
+    return int(position)
 
 
 def _invalid_cursor() -> Invalid:

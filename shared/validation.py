@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from shared.problems import AppError, BadRequest, FieldError, Invalid, Text
+from shared.problems import AppError, BadRequest, FieldError, Invalid, Text, UnsupportedMediaType
 
 _PLAIN_NAME = re.compile(r"[a-z_]{1,40}")
 _SOURCES = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
@@ -50,14 +50,16 @@ _OTHERWISE = Text("Giá trị không hợp lệ.", "Not a valid value.")
 
 
 def problem(errors: Sequence[Any]) -> AppError:
-    """The problem for a request that failed validation: 400 for unreadable JSON, else 422."""
+    """The problem for a request that failed validation: 400 for unreadable JSON, 415 for none, else 422."""
     if any(error["type"] == "json_invalid" for error in errors):
         return BadRequest(Text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON."))
+    if any(isinstance(error.get("input"), bytes) for error in errors):
+        return UnsupportedMediaType()  # what was not declared to be JSON arrives undecoded
     return Invalid(errors=[FieldError(_pointer(error["loc"]), _sentence(error)) for error in errors[:50]])
 
 
 def _pointer(location: Sequence[int | str]) -> str:
-    """A JSON pointer; names we did not choose ourselves are left out, for they are input too."""
+    """A JSON pointer. A misspelt field is named, but nothing that could be more than a field's name."""
     source, *rest = location or ("body",)
     parts = [str(part) for part in rest if isinstance(part, int) or _PLAIN_NAME.fullmatch(part)]
     return "/".join([_SOURCES.get(str(source), ""), *parts]) or "/"

@@ -45,7 +45,11 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     assert child.stdout is not None
     config.stash[_HOME] = Path(child.stdout.readline().strip())
-    config.add_cleanup(child.communicate)  # closes its input and waits for its end
+
+    def stop() -> None:
+        child.communicate()  # closes its input and waits for its end
+
+    config.add_cleanup(stop)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -74,7 +74,12 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
         ] = 0,
         type: Annotated[  # noqa: A002 - the name in the contract
             str | None,
-            Query(max_length=64, description="Only this type, or `prefix.*`.", examples=known[:1]),
+            Query(
+                max_length=64,
+                pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?$",
+                description="Only this type, or `prefix.*`.",
+                examples=known[:1],
+            ),
         ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 100,
         wait: Annotated[

@@ -67,7 +67,7 @@ async def _serve(home: Path) -> None:
 async def _migrate(config: LocalConfig) -> None:
     """Make the stack's database the template of all others: every schema, no data."""
     migrations = import_module("shared.migrations")  # slow to import, and not always needed
-    for service in [s for s in SERVICES if list(Path(f"services/{s}/migrations/versions").glob("*.py"))]:  # TEMPORARY
+    for service in SERVICES:
         settings = import_module(f"services.{service}.settings").Settings
         await migrations.upgrade(service, settings(**settings_values(config, service)))
 

@@ -40,7 +40,7 @@ async def running_site() -> AsyncIterator[Site]:
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        site.url = "http://127.0.0.1:{}".format(runner.addresses[0][1])
+        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         yield site
     finally:
         await runner.cleanup()

@@ -32,7 +32,7 @@ class SubscriptionCreate(Schema):
     event_types: list[Pattern] = Field(
         min_length=1,
         max_length=50,
-        description="Types of `GET /v1/event-types`; `prefix.*` takes in all that begin so, `*` all there are.",
+        description="Types of `GET /v1/event-types`; `prefix.*` takes in all that begin so, `*` all.",
     )
     agency_code: AgencyCode | None = Field(
         None, description="Only events of this agency and of those below it; public events too."
@@ -50,13 +50,15 @@ class SubscriptionRead(Schema):
     event_types: list[str]
     state: State
     reason: Literal["by_owner", "failing", "gone"] | None = Field(
-        description="Why it is disabled: by its owner, after days of failure, or because the receiver said 410."
+        description="Why it is disabled: by its owner, after days of failure, or because of a 410."
     )
     last_seq: int = Field(
         description="Number of its latest delivery. Numbers have no gaps: `chinh-danh-sequence` of the"
         " deliveries tells a receiver whether it missed one."
     )
-    failing_since: datetime | None = Field(description="Since when nothing has arrived; null when all is well.")
+    failing_since: datetime | None = Field(
+        description="Since when nothing has arrived; null when all is well."
+    )
     previous_secret_until: datetime | None = Field(description="Until when the old secret signs as well.")
     version: int
     created_at: datetime
@@ -69,7 +71,7 @@ class SubscriptionWithSecret(SubscriptionRead):
     secret: str = Field(description="`whsec_` and base64 (Standard Webhooks).")
 
 
-class TestSent(Schema):
+class SentTest(Schema):
     """A test event is on its way."""
 
     event_id: UUID = Field(description="It will arrive as `webhook-id`.")

@@ -3,11 +3,10 @@
 import logging
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.agencies import queries
 from services.registry.agencies.gazetteer import Unit, read_units
-from services.registry.agencies.queries import agencies
 from shared import tenancy
 from shared.events.registry import AgencyCreated
 from shared.messaging import outbox
@@ -22,12 +21,12 @@ async def load_gazetteer(session: AsyncSession) -> int:
     Agencies that are there stay as they are: since the first load they have a life of their own.
     The new ones are published as states, not as news.
     """
-    known = set(await session.scalars(select(agencies.c.code)))
+    known = await queries.codes(session)
     units = [unit for unit in read_units() if unit.code not in known]
     if not units:
         return 0
     await tenancy.store(session, [_row(unit) for unit in units])
-    paths = await _paths(session)
+    paths = await queries.paths(session)
     states = [
         (AgencyCreated(agency_code=u.code, **_public(u)), u.code, 1, paths[u.code], f"agency.{u.code}")
         for u in units
@@ -36,14 +35,6 @@ async def load_gazetteer(session: AsyncSession) -> int:
         await outbox.emit_states(session, states[start : start + _BATCH])
     log.info("gazetteer loaded", extra={"agencies": len(units)})
     return len(units)
-
-
-async def _paths(session: AsyncSession) -> dict[str, list[str]]:
-    reach = tenancy.of(session).reach
-    paths: dict[str, list[str]] = {}
-    for row in await session.execute(select(reach).order_by(reach.c.descendant, reach.c.ancestor)):
-        paths.setdefault(row.descendant, []).append(row.ancestor)
-    return paths
 
 
 def _public(unit: Unit) -> dict[str, Any]:

@@ -54,3 +54,17 @@ async def predecessors(session: AsyncSession, code: str) -> list[str]:
 async def reached_by(session: AsyncSession, code: str) -> list[str]:
     """Codes of all agencies that reach this one's records."""
     return list(await session.scalars(tenancy.path_of(session, code)))
+
+
+async def codes(session: AsyncSession) -> set[str]:
+    """Codes of all agencies."""
+    return set(await session.scalars(select(agencies.c.code)))
+
+
+async def paths(session: AsyncSession) -> dict[str, list[str]]:
+    """For every agency, the codes of all that reach its records."""
+    reach = tenancy.of(session).reach
+    found: dict[str, list[str]] = {}
+    for row in await session.execute(select(reach).order_by(reach.c.descendant, reach.c.ancestor)):
+        found.setdefault(row.descendant, []).append(row.ancestor)
+    return found

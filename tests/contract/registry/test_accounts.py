@@ -24,9 +24,7 @@ outbox = SESSION_INFO["messaging"].outbox
 
 async def suspended(database: Database, account: dict[str, Any]) -> None:
     async with database.transaction() as session:
-        await suspend_after_takeover(
-            session, uuid.UUID(account["id"]), account["agency_code"], uuid.uuid4()
-        )
+        await suspend_after_takeover(session, uuid.UUID(account["id"]), account["agency_code"], uuid.uuid4())
 
 
 async def events_of(database: Database, account: dict[str, Any]) -> list[str]:
@@ -142,9 +140,7 @@ async def test_only_the_holder_and_only_an_active_account_is_suspended(
 ) -> None:
     account, draft = await staff.active(), await staff.draft()
     async with registry_database.transaction() as session:
-        await suspend_after_takeover(
-            session, uuid.UUID(account["id"]), staff.tenant.province, uuid.uuid4()
-        )
+        await suspend_after_takeover(session, uuid.UUID(account["id"]), staff.tenant.province, uuid.uuid4())
     await suspended(registry_database, draft)
     for each in (account, draft):
         read = ok(await staff.client.get(f"/v1/accounts/{each['id']}", headers=staff.officer))

@@ -16,7 +16,7 @@ async def children(registry: httpx.AsyncClient, parent: str, **query: str) -> li
     return [item["code"] for item in body["items"]]
 
 
-async def test_an_agency_stands_in_its_tree_and_its_history(registry: httpx.AsyncClient, tenant: Tenant) -> None:
+async def test_an_agency_stands_in_its_tree_and_history(registry: httpx.AsyncClient, tenant: Tenant) -> None:
     read = ok(await registry.get(f"/v1/agencies/{tenant.commune}"))
     assert read["parent_code"] == tenant.province
     assert read["predecessors"] == [tenant.former]
@@ -71,7 +71,8 @@ async def test_what_is_not_there_is_not_found(registry: httpx.AsyncClient) -> No
 
 
 @pytest.mark.parametrize(
-    "query", ["at=yesterday", "level=city", "parent_code=t82", "limit=0", "limit=201", "cursor=%21", "cursor=AA"]
+    "query",
+    ["at=yesterday", "level=city", "parent_code=t82", "limit=0", "limit=201", "cursor=%21", "cursor=AA"],
 )
 async def test_a_question_that_makes_no_sense_is_refused(registry: httpx.AsyncClient, query: str) -> None:
     refused = problem(await registry.get(f"/v1/agencies?{query}"), 422, "invalid")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig
+from nats.js.api import ConsumerConfig, DeliverPolicy
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +25,7 @@ from shared.messaging.relay import Relay
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.tenant import Tenant
+from tests.support.eventually import eventually
 
 rows = SESSION_INFO["messaging"].outbox
 
@@ -47,17 +48,18 @@ async def bus(settings_for: SettingsFor) -> AsyncIterator[JetStreamContext]:
 
 
 @pytest.fixture
-async def begin(bus: JetStreamContext, registry: httpx.AsyncClient, registry_database: Database) -> str:
+async def begin(bus: JetStreamContext, registry_database: Database) -> str:
     """Where the feed ends before the test: everything so far is published."""
     del bus
-    async with asyncio.timeout(10):
-        while True:
-            async with registry_database.transaction() as session:
-                waiting = await session.scalar(select(rows.c.position).where(rows.c.published_at.is_(None)))
-                head = await session.scalar(select(SESSION_INFO["messaging"].feed.c.head))
-            if waiting is None:
-                return str(head)
-            await asyncio.sleep(0.02)
+    query = select(rows.c.position).where(rows.c.published_at.is_(None)).limit(1)
+
+    async def is_published() -> bool:
+        async with registry_database.transaction() as session:
+            return await session.scalar(query) is None
+
+    await eventually(is_published)
+    async with registry_database.transaction() as session:
+        return str(await session.scalar(select(SESSION_INFO["messaging"].feed.c.head)))
 
 
 async def emit(session: AsyncSession, agency: str, event: type[EventData] = AccountRetired) -> str:
@@ -140,17 +142,18 @@ async def test_the_feed_and_the_bus_carry_the_same_event(
     arrived: dict[str, bytes] = {}
 
     async def note(message: Msg) -> None:
-        arrived[message.header["Nats-Msg-Id"]] = message.data
+        arrived[(message.headers or {})["Nats-Msg-Id"]] = message.data
 
-    subscription = await bus.subscribe(
-        AccountRetired.type, stream="REGISTRY", cb=note, config=ConsumerConfig(deliver_policy="new")
-    )
+    only_new = ConsumerConfig(deliver_policy=DeliverPolicy.NEW)
+    subscription = await bus.subscribe(AccountRetired.type, stream="REGISTRY", cb=note, config=only_new)
     event = await committed(registry_database, tenant.commune)
+
+    async def has_arrived() -> bool:
+        return event in arrived
+
     page = ok(await registry.get("/v1/events", params={"after": begin, "wait": "5"}))
     (fed,) = page["items"]
-    async with asyncio.timeout(5):
-        while event not in arrived:
-            await asyncio.sleep(0.01)
+    await eventually(has_arrived)
     await subscription.unsubscribe()
     assert fed.pop("sequence") == page["next_cursor"]
     assert Envelope.model_validate(fed) == Envelope.model_validate_json(arrived[event])
@@ -162,10 +165,14 @@ async def test_events_of_a_subtree_are_for_those_who_reach_it(
 ) -> None:
     hidden = await committed(registry_database, tenant.commune, AccountSubmitted)
     public = await committed(registry_database, tenant.commune)
-    while len((await read(registry, begin, headers=tenant.auth(tenant.commune, "viewer")))[0]) < 2:
-        pass
+    inside = tenant.auth(tenant.commune, "viewer")
+
+    async def are_there() -> bool:
+        return len((await read(registry, begin, headers=inside))[0]) == 2
+
+    await eventually(are_there)
     for reader, expected in (
-        (tenant.auth(tenant.commune, "viewer"), [hidden, public]),
+        (inside, [hidden, public]),
         (tenant.auth(tenant.province, "viewer"), [hidden, public]),
         (tenant.auth(tenant.sibling, "viewer"), [public]),
         (tenant.auth(tenant.foreign, "viewer"), [public]),
@@ -186,7 +193,6 @@ async def test_the_feed_can_be_narrowed_to_types(
         ("registry.agency.*", []),
         ("registry.account.retired", []),
         ("registry_account.*", []),
-        ("%.*", []),
     ):
         assert (await read(registry, begin, params={"type": pattern, "wait": "0"}))[0] == expected, pattern
 
@@ -207,6 +213,8 @@ async def test_where_there_is_nothing_the_cursor_stays(registry: httpx.AsyncClie
     assert await read(registry, begin, params={"wait": "0"}) == ([], begin)
 
 
-@pytest.mark.parametrize("query", ["after=-1", "after=x", "after=99999999999999999999", "wait=26", "limit=201"])
+@pytest.mark.parametrize(
+    "query", ["after=-1", "after=x", "after=99999999999999999999", "wait=26", "limit=201", "type=%25.*"]
+)
 async def test_a_question_that_makes_no_sense_is_refused(registry: httpx.AsyncClient, query: str) -> None:
     problem(await registry.get(f"/v1/events?{query}"), 422, "invalid")

@@ -39,7 +39,9 @@ async def test_a_listed_account_is_proven_for_ninety_days(staff: Staff) -> None:
     assert staff.site.asked == [WELL_KNOWN]
 
 
-@pytest.mark.parametrize("line", ["control={}", " Social = {}/?ref=x ", "social=https://m.facebook.com/{handle}"])
+@pytest.mark.parametrize(
+    "line", ["control={}", " Social = {}/?ref=x ", "social=https://m.facebook.com/{handle}"]
+)
 async def test_any_form_of_the_link_counts(staff: Staff, line: str) -> None:
     account = await staff.draft()
     proof = await staff.proof(account)

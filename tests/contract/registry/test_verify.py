@@ -18,7 +18,7 @@ async def verdict(registry: httpx.AsyncClient, url: str) -> str:
     return str(ok(answer)["verdict"])
 
 
-async def test_an_official_account_is_named_with_its_agency(registry: httpx.AsyncClient, staff: Staff) -> None:
+async def test_an_official_account_comes_with_its_agency(registry: httpx.AsyncClient, staff: Staff) -> None:
     account = await staff.active()
     answer = ok(await registry.get("/v1/verify", params={"url": account["url"]}))
     assert answer["verdict"] == "official"

@@ -1,0 +1,1 @@
+"""Deliveries: one event to one subscription, tried until it arrives."""

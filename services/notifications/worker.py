@@ -1,0 +1,19 @@
+"""The other process of notifications: `python -m services.notifications.worker`."""
+
+from services.notifications.base import SCHEMA, SESSION_INFO
+from services.notifications.consumers import CONSUMERS
+from services.notifications.deliveries.dispatcher import dispatch
+from services.notifications.deliveries.retention import forget
+from services.notifications.settings import Settings
+from shared import worker
+from shared.messaging.bus import fact_stream
+
+if __name__ == "__main__":
+    worker.run(
+        SCHEMA,
+        Settings(),
+        session_info=SESSION_INFO,
+        streams=(fact_stream(SCHEMA),),
+        consumers=CONSUMERS,
+        jobs=(dispatch, forget),
+    )

@@ -1,0 +1,82 @@
+"""No route of any service stumbles over bad input, repeats it, logs it or keeps it."""
+
+from importlib import import_module
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import MetaData, func, select
+
+from deploy.local.config import SERVICES, LocalConfig
+from shared.app import api_routes
+from shared.db import Database
+from tests.support.answers import PROBLEM
+from tests.support.apps import client_of
+from tests.support.bad_input import MARKER, Case, Operation, cases
+from tests.support.tenant import new_tenant
+
+OPERATIONS = [
+    pytest.param(service, method.lower(), route.path, id=f"{service} {method} {route.path}")
+    for service in SERVICES
+    for route in api_routes(import_module(f"services.{service}.main").SERVICE)
+    for method in sorted(route.methods or ())
+]
+
+# Any text is a fair question to these: what names no account is `unknown`.
+JUDGES_TEXT = {"verifyLink", "verifyLinks"}
+# These count who knocks, whatever is said (keyed by a salted digest, never by content).
+COUNTERS: set[str] = set()
+
+
+async def stored(database: Database, metadata: MetaData) -> dict[str, int]:
+    """How many rows each table holds."""
+    async with database.transaction() as session:
+        return {
+            table.name: await session.scalar(select(func.count()).select_from(table)) or 0
+            for table in metadata.sorted_tables
+            if table.name not in COUNTERS
+        }
+
+
+def complaint(case: Case, answer: httpx.Response, *, judges_text: bool) -> str | None:
+    """What is wrong with the answer to bad input."""
+    seen = answer.text + repr(answer.headers.raw)
+    if MARKER in seen:
+        return f"{case.name}: repeats the input"
+    if judges_text and answer.status_code == 200:
+        verdicts = answer.json().get("items", [answer.json()])
+        return None if all(each["verdict"] == "unknown" for each in verdicts) else f"{case.name}: vouched for"
+    if answer.status_code not in case.allowed:
+        return f"{case.name}: {answer.status_code} instead of {sorted(case.allowed)}: {answer.text[:200]}"
+    if answer.headers.get("content-type") != PROBLEM:
+        return f"{case.name}: no problem document"
+    return None
+
+
+@pytest.mark.parametrize(("service", "method", "path"), OPERATIONS)
+async def test_bad_input_is_refused_precisely(
+    apps: dict[str, FastAPI],
+    servers: LocalConfig,
+    caplog: pytest.LogCaptureFixture,
+    service: str,
+    method: str,
+    path: str,
+) -> None:
+    app = apps[service]
+    database: Database = app.state.database
+    metadata = import_module(f"services.{service}.base").metadata
+    tenant = await new_tenant(servers, [database])
+    operation = Operation(app.openapi(), method, path, known={"agency_code": tenant.commune})
+    headers = tenant.auth(tenant.commune, "viewer", "officer", "approver", "admin")
+    before = await stored(database, metadata)
+    complaints = []
+    async with client_of(app) as client:
+        for case in cases(operation):
+            answer = await client.request(
+                method, case.path, content=case.content, headers={**headers, **case.headers}
+            )
+            judges_text = operation.spec["operationId"] in JUDGES_TEXT
+            complaints.append(complaint(case, answer, judges_text=judges_text))
+    assert [each for each in complaints if each] == []
+    assert await stored(database, metadata) == before
+    assert MARKER not in caplog.text
