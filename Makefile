@@ -32,7 +32,7 @@ test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]
 check: $(VENV)/dev ## Lint, imports, types, and drift of the published contracts
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --check --quiet
-	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/lint-imports --no-logo --no-cache
 	$(VENV)/bin/mypy
 	$(RUN) -m scripts.export_contracts --check
 

@@ -184,7 +184,7 @@ def _add_problem_handlers(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
-        return await on_app_error(request, validation.problem(error.errors()))
+        return await on_app_error(request, validation.problem(error.errors(), error.body))
 
     async def on_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else

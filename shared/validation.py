@@ -49,20 +49,37 @@ _WORDS = {
 _OTHERWISE = Text("Giá trị không hợp lệ.", "Not a valid value.")
 
 
-def problem(errors: Sequence[Any]) -> AppError:
+def problem(errors: Sequence[Any], body: Any = None) -> AppError:
     """The problem for a request that failed validation: 400 for unreadable JSON, 415 for none, else 422."""
     if any(error["type"] == "json_invalid" for error in errors):
         return BadRequest(Text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON."))
     if any(isinstance(error.get("input"), bytes) for error in errors):
         return UnsupportedMediaType()  # what was not declared to be JSON arrives undecoded
-    return Invalid(errors=[FieldError(_pointer(error["loc"]), _sentence(error)) for error in errors[:50]])
+    return Invalid(errors=[FieldError(_pointer(error["loc"], body), _sentence(error)) for error in errors[:50]])
 
 
-def _pointer(location: Sequence[int | str]) -> str:
+def _pointer(location: Sequence[int | str], body: Any) -> str:
     """A JSON pointer. A misspelt field is named, but nothing that could be more than a field's name."""
     source, *rest = location or ("body",)
-    parts = [str(part) for part in rest if isinstance(part, int) or _PLAIN_NAME.fullmatch(part)]
-    return "/".join([_SOURCES.get(str(source), ""), *parts]) or "/"
+    parts = _path_in(body, rest) if source == "body" else rest
+    named = [str(part) for part in parts if isinstance(part, int) or _PLAIN_NAME.fullmatch(part)]
+    return "/".join([_SOURCES.get(str(source), ""), *named]) or "/"
+
+
+def _path_in(value: Any, location: Sequence[int | str]) -> list[int | str]:
+    """The parts of pydantic's location that are places in the body: it also names members of unions."""
+    path: list[int | str] = []
+    for place, part in enumerate(location):
+        if isinstance(value, dict):
+            if part not in value and place < len(location) - 1:
+                continue
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int):
+            value = value[part] if part < len(value) else None
+        else:
+            continue
+        path.append(part)
+    return path
 
 
 def _sentence(error: Any) -> Text:

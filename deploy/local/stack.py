@@ -30,15 +30,11 @@ def server_processes(config: LocalConfig) -> list[Process]:
 
 
 def stack_processes(config: LocalConfig) -> list[Process]:
-    """Everything. The other workers follow the registry's, which publishes what they begin with."""
-    apis = [_service_process(config, service, "main", after="prepare") for service in SERVICES]
-    workers = [
-        _service_process(
-            config, service, "worker", after="prepare" if service == "registry" else "registry-worker"
-        )
-        for service in SERVICES
+    """Everything. All six start together; see `_ready` for what they wait for."""
+    services = [
+        _service_process(config, service, module) for module in ("main", "worker") for service in SERVICES
     ]
-    return [*server_processes(config), _prepare(config), *apis, *workers]
+    return [*server_processes(config), _prepare(config), *services]
 
 
 @dataclass(frozen=True)
@@ -114,13 +110,23 @@ def _prepare(config: LocalConfig) -> Process:
     )
 
 
-def _service_process(config: LocalConfig, service: str, module: str, after: str) -> Process:
+def _service_process(config: LocalConfig, service: str, module: str) -> Process:
     name = service if module == "main" else f"{service}-{module}"
     return Process(
         name=name,
         command=[sys.executable, "-m", f"services.{service}.{module}"],
         env=service_environment(config, service),
         cwd=PROJECT,
-        after=(after,),
-        ready=partial(answers_ok, config.ports[name]),
+        after=("prepare",),
+        ready=partial(_ready, config, name),
     )
+
+
+async def _ready(config: LocalConfig, name: str) -> bool:
+    """Whether a process serves.
+
+    A worker has caught up with the registry only once the registry's own worker has published all.
+    """
+    if name.endswith("-worker") and not await answers_ok(config.ports["registry-worker"]):
+        return False
+    return await answers_ok(config.ports[name])

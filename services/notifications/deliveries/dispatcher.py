@@ -26,10 +26,10 @@ from services.notifications.deliveries.schedule import next_try
 from services.notifications.deliveries.signing import signature_headers
 from services.notifications.settings import Settings
 from services.notifications.subscriptions import queries as subscriptions
-from services.notifications.subscriptions import sealing
+from services.notifications.subscriptions.sealing import Receiver, open_receiver
 from services.notifications.subscriptions.service import outbound_policy, switch_off
 from shared import clock
-from shared.crypto import KeyRing
+from shared.crypto import KeyRing, Unsealable
 from shared.db import Database
 from shared.messaging.listen import listen
 from shared.outbound.address import Blocked
@@ -121,41 +121,54 @@ class Dispatcher:
 
     async def _turn(self) -> None:
         """Book what has ended, claim what is due, and set out with it."""
-        ended = list(self.ended)
-        async with self.database.transaction() as session:
-            if ended:
-                await book(session, [outcome.booking() for outcome in ended])
-                await subscriptions.note_health(session, _health(ended), clock.now())
-            claims = await claim_due(
-                session,
-                total=UNDER_WAY - self.under_way.total(),
-                well=UNDER_WAY_PER_SUBSCRIPTION,
-                failing=UNDER_WAY_PER_FAILING,
-                busy=self.under_way,
-                lease=LEASE,
-            )
-        del self.ended[: len(ended)]
+        ended, self.ended = self.ended, []
+        try:
+            async with self.database.transaction() as session:
+                if ended:
+                    await book(session, [outcome.booking() for outcome in ended])
+                    await subscriptions.note_health(session, _health(ended), clock.now())
+                claims = await claim_due(
+                    session,
+                    total=UNDER_WAY - self.under_way.total(),
+                    well=UNDER_WAY_PER_SUBSCRIPTION,
+                    failing=UNDER_WAY_PER_FAILING,
+                    busy=self.under_way,
+                    lease=LEASE,
+                )
+        except Unavailable:
+            self.ended = ended + self.ended
+            raise
+        receivers = {claim.id: claim for claim in claims}
+        opened = {key: self._open(claim) for key, claim in receivers.items()}
         for claim in claims:
             self.under_way[claim.id] += 1
-            task = asyncio.create_task(self._deliver(claim))
+            task = asyncio.create_task(self._deliver(claim, opened[claim.id]))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
         DELIVERING.set(self.under_way.total())
         await self._switch_off_the_hopeless(ended)
 
-    async def _deliver(self, claim: Any) -> None:
+    def _open(self, claim: Any) -> Receiver | None:
+        """Where the deliveries of a subscription go; None when its key does not open it."""
+        try:
+            return open_receiver(self.ring, claim, clock.now())
+        except Unsealable:
+            log.error("subscription cannot be opened", extra={"subscription": str(claim.id)})  # noqa: TRY400
+            return None
+
+    async def _deliver(self, claim: Any, receiver: Receiver | None) -> None:
         """Make one delivery. Whatever happens, it has an outcome."""
         at, began = clock.now(), time.perf_counter()
         status = error = retry_after = None
         try:
+            if receiver is None:
+                raise Unsealable  # noqa: TRY301 - told below like everything that breaks
             body = claim.envelope.encode()
             answer = await self.outbound.post(
-                sealing.open_url(self.ring, claim),
+                receiver.url,
                 body=body,
                 headers={
-                    **signature_headers(
-                        sealing.open_secrets(self.ring, claim, at), str(claim.event_id), at, body
-                    ),
+                    **signature_headers(receiver.secrets, str(claim.event_id), at, body),
                     "content-type": "application/json",
                     "chinh-danh-sequence": str(claim.seq),
                     "traceparent": orjson.loads(body)["traceparent"],

@@ -5,7 +5,6 @@ The address is sealed too: it often carries a token of the receiver in its path.
 
 import base64
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +22,14 @@ class Sealed:
     wrapped_key: bytes
     url: bytes
     secret: bytes
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """What is needed to deliver: the address, and the secrets that sign, the present one first."""
+
+    url: str
+    secrets: tuple[bytes, ...]
 
 
 def new_secret() -> bytes:
@@ -61,16 +68,19 @@ def open_url(ring: KeyRing, row: Any) -> str:
     return unseal(_key(ring, row), row.url, _url(row.id)).decode()
 
 
-def open_secrets(ring: KeyRing, row: Any, moment: datetime) -> Iterator[bytes]:
-    """The secrets that sign at this moment: the present one, and the one before while they overlap.
+def open_receiver(ring: KeyRing, row: Any, moment: datetime) -> Receiver:
+    """Where a subscription's events go at this moment, and what signs them.
+
+    `row` has the columns of a subscription.
 
     Raises:
         Unsealable: as above.
     """
     key = _key(ring, row)
-    yield unseal(key, row.secret, _secret(row.id))
+    secrets = [unseal(key, row.secret, _secret(row.id))]
     if row.previous_secret is not None and moment < row.previous_until:
-        yield unseal(key, row.previous_secret, _secret(row.id))
+        secrets.append(unseal(key, row.previous_secret, _secret(row.id)))
+    return Receiver(unseal(key, row.url, _url(row.id)).decode(), tuple(secrets))
 
 
 def _key(ring: KeyRing, row: Any) -> bytes:

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -106,7 +106,7 @@ async def first_sightings(
         select(Sighting, IncidentKey)
         .join(IncidentKey, col(IncidentKey.incident_id) == col(Sighting.incident_id))
         .where(col(Sighting.incident_id).in_(incident_ids))
-        .distinct(col(Sighting.incident_id))
+        .ext(distinct_on(col(Sighting.incident_id)))
         .order_by(col(Sighting.incident_id), col(Sighting.id))
     )
     return {sighting.incident_id: (sighting, key) for sighting, key in rows}

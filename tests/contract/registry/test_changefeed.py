@@ -24,8 +24,8 @@ from shared.messaging.bus import connect, declare_stream, fact_stream, state_str
 from shared.messaging.relay import Relay
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
-from tests.support.tenant import Tenant
 from tests.support.eventually import eventually
+from tests.support.tenant import Tenant
 
 rows = SESSION_INFO["messaging"].outbox
 

@@ -1,0 +1,52 @@
+"""docs/integrating.md: its list of events is whole, and its examples work as they stand."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from standardwebhooks import WebhookVerificationError
+
+from deploy.local.config import PROJECT
+from services.notifications.deliveries.signing import signature_headers
+from services.notifications.event_types.catalogue import CONTRACTS
+from services.notifications.subscriptions.sealing import new_secret, shown
+from tests.support.documents import blocks, table
+
+INTEGRATING = PROJECT / "docs" / "integrating.md"
+BODY = '{"type":"registry.account.suspended.v1","tên":"xã Lấp Vò"}'.encode()
+
+
+def examples() -> dict[str, Any]:
+    """The functions of the document's examples, by name."""
+    names: dict[str, Any] = {}
+    for block in blocks(INTEGRATING, "python"):
+        exec(block, names)  # noqa: S102 - our own text
+    return names
+
+
+def accepted(example: str, body: bytes, headers: dict[str, str], secret: bytes) -> bool:
+    """Whether the example with this name takes the message for genuine."""
+    try:
+        return bool(examples()[example](body, headers, shown(secret)))
+    except WebhookVerificationError:
+        return False
+
+
+def test_the_list_of_events_is_that_of_the_contracts() -> None:
+    documented = {row[0]: row[1] for row in table(INTEGRATING, "type")}
+    assert documented == {name: contract.audience for name, contract in CONTRACTS.items()}
+
+
+@pytest.mark.parametrize("example", ["read_event", "is_genuine"])
+def test_the_examples_tell_our_signature_from_any_other(example: str) -> None:
+    ours, another, now = new_secret(), new_secret(), datetime.now(UTC)
+    headers = signature_headers([ours], "01a200e0", now, BODY)
+    assert accepted(example, BODY, headers, ours)
+    assert accepted(example, BODY, signature_headers([another, ours], "01a200e0", now, BODY), ours)
+    assert not accepted(example, BODY, headers, another)
+    assert not accepted(example, BODY + b" ", headers, ours)
+    assert not accepted(example, BODY, {**headers, "webhook-id": "01a200e1"}, ours)
+    assert not accepted(example, BODY, {**headers, "webhook-timestamp": str(int(time.time()) - 1)}, ours)
+    old = signature_headers([ours], "01a200e0", now - timedelta(minutes=6), BODY)
+    assert not accepted(example, BODY, old, ours)

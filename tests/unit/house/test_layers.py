@@ -1,0 +1,47 @@
+"""A request flows routes → service → queries → tables, and only `shared` commits (house rules 2, 5)."""
+
+import pytest
+
+from tests.support.source import Module, modules
+
+SERVICES = modules("services")
+RANK = {"tables": 0, "queries": 1, "service": 2, "routes": 3}
+SQL = {"queries", "tables", "base", "env"}
+EXCEPTIONS = {
+    "services.notifications.deliveries.leases": "queries of one use case, split from queries.py",
+    "services.notifications.deliveries.retention": "a job that is nothing but its statements",
+}
+# What SQLAlchemy offers to those who write no SQL: the session to pass on, rows, and errors.
+HARMLESS = ("sqlalchemy.ext.asyncio", "sqlalchemy.exc", "sqlalchemy.Row")
+STATEMENTS = ("execute", "scalar", "scalars", "stream", "get", "merge", "delete")
+
+
+def by_name(module: Module) -> str:
+    return module.name
+
+
+@pytest.mark.parametrize("module", SERVICES, ids=by_name)
+def test_only_shared_commits(module: Module) -> None:
+    assert [call for call, _ in module.calls() if call.endswith((".commit", ".rollback", ".begin"))] == []
+
+
+@pytest.mark.parametrize(
+    "module", [each for each in SERVICES if each.last not in SQL and each.name not in EXCEPTIONS], ids=by_name
+)
+def test_sql_stands_in_queries(module: Module) -> None:
+    named = [name for name in module.imports() if name.startswith(("sqlalchemy.", "sqlmodel."))]
+    assert [name for name in named if not name.startswith(HARMLESS)] == []
+    asked = [f"session.{statement}" for statement in STATEMENTS]
+    assert [call for call, _ in module.calls() if call in asked] == []
+
+
+@pytest.mark.parametrize("module", [each for each in SERVICES if each.last in RANK], ids=by_name)
+def test_no_layer_knows_those_above_it(module: Module) -> None:
+    above = {name for name, rank in RANK.items() if rank > RANK[module.last]}
+    services = [name for name in module.imports() if name.startswith("services.")]
+    assert [name for name in services if above & set(name.split("."))] == []
+
+
+@pytest.mark.parametrize("module", [each for each in SERVICES if each.last == "routes"], ids=by_name)
+def test_routes_touch_no_row(module: Module) -> None:
+    assert [call for call, _ in module.calls() if call.startswith("session.")] == []

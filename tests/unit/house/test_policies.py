@@ -1,0 +1,81 @@
+"""Default deny: every route names its rule (house rule 9)."""
+
+import re
+from collections import Counter
+from importlib import import_module
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+
+from deploy.local.config import SERVICES
+from scripts.export_contracts import openapi
+from shared.app import Service, api_routes, require_policies
+from shared.policy import Permit, Policy, permit_of
+
+PUBLIC = {
+    "registry": {
+        "agencies.list",
+        "agencies.read",
+        "events.list",
+        "safeguards.read",
+        "verify.many",
+        "verify.one",
+    },
+    "reports": {"harms.list", "incidents.create", "incidents.track", "safeguards.read"},
+    "notifications": {"event_types.list", "safeguards.read"},
+}
+"""What anybody may call without a token. A new entry is a decision, not an accident."""
+
+
+def permits(route: APIRoute) -> list[Permit]:
+    found = (permit_of(dependency.call) for dependency in route.dependant.dependencies)
+    return [permit for permit in found if permit is not None]
+
+
+def service_of(name: str) -> tuple[Service, Policy]:
+    return (
+        import_module(f"services.{name}.main").SERVICE,
+        import_module(f"services.{name}.policy").POLICY,
+    )
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_route_names_one_rule_and_every_rule_is_used(name: str) -> None:
+    service, policy = service_of(name)
+    used = Counter[str]()
+    for route in api_routes(service):
+        (permit,) = permits(route)
+        assert permit.rule == policy.rules[permit.name]
+        used[permit.name] += 1
+    assert set(used) == set(policy.rules)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_is_public_is_known(name: str) -> None:
+    _, policy = service_of(name)
+    assert {rule for rule, each in policy.rules.items() if each.public} == PUBLIC[name]
+    assert all(each.public or each.roles for each in policy.rules.values())
+    assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", rule) for rule in policy.rules)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_contract_says_who_may_and_how_it_is_refused(name: str) -> None:
+    service, _ = service_of(name)
+    paths = openapi(name)["paths"]
+    for route in api_routes(service):
+        (permit,) = permits(route)
+        for method in route.methods or ():
+            operation = paths[route.path][method.lower()]
+            assert ("security" in operation) != permit.rule.public, operation["operationId"]
+            expected = set() if permit.rule.public else {"401", "403"}
+            expected |= {"404"} if "{" in route.path else set()
+            assert expected <= set(operation["responses"]), operation["operationId"]
+
+
+def test_a_route_without_a_rule_stops_the_service() -> None:
+    router = APIRouter()
+    router.add_api_route("/v1/open", lambda: None)
+    service = Service("x", "x", "x", routers=(router,), events=(), session_info={})
+    with pytest.raises(RuntimeError, match="GET /v1/open"):
+        require_policies(service)
