@@ -1,7 +1,8 @@
 """Envelope encryption and keyed digests (design §1.5).
 
 What is said in confidence is sealed under a key of its own; that key is kept wrapped by the
-service's key-encryption key. Destroying the wrapped key erases the text everywhere, backups included.
+service's key-encryption key. Destroying the wrapped key erases every copy of the text that is kept
+apart from it.
 """
 
 import hashlib

@@ -2,9 +2,9 @@
 
 import base64
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -45,6 +45,15 @@ class ServiceSettings(BaseSettings):
         description="Let proofs and webhooks reach 127.0.0.0/8 and ::1. For the local stack and tests only.",
     )
     max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes.")
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.environment == "production":
+            if self.allow_loopback_targets:
+                raise ValueError("ALLOW_LOOPBACK_TARGETS is refused in production")
+            if not self.auth_issuer.startswith("https://"):
+                raise ValueError("AUTH_ISSUER must be an https:// issuer in production")
+        return self
 
 
 def read_secret(path: Path) -> str:

@@ -55,7 +55,9 @@ def problem(errors: Sequence[Any], body: Any = None) -> AppError:
         return BadRequest(Text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON."))
     if any(isinstance(error.get("input"), bytes) for error in errors):
         return UnsupportedMediaType()  # what was not declared to be JSON arrives undecoded
-    return Invalid(errors=[FieldError(_pointer(error["loc"], body), _sentence(error)) for error in errors[:50]])
+    return Invalid(
+        errors=[FieldError(_pointer(error["loc"], body), _sentence(error)) for error in errors[:50]]
+    )
 
 
 def _pointer(location: Sequence[int | str], body: Any) -> str:

@@ -17,8 +17,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from shared.db import Database
-from shared.messaging.bus import Consumer, Work, connect, declare_stream
+from shared.messaging.bus import Consumer, Work, connect
 from shared.messaging.relay import Relay
+from shared.retention import MESSAGING, Rule, forget
 from shared.settings import ServiceSettings
 from shared.telemetry import configure_logging
 
@@ -36,8 +37,9 @@ def run(
     streams: Sequence[StreamConfig],
     consumers: Sequence[Work],
     jobs: Sequence[Job[S]] = (),
+    retention: Sequence[Rule] = (),
 ) -> None:
-    """Run a worker process until SIGTERM or SIGINT.
+    """Run a worker process until SIGTERM or SIGINT. `retention` is what it forgets beside its events.
 
     It is ready once its relay has published the backlog and its consumers have caught up with what
     was there when they began. A task that ends takes the process with it: the supervisor starts a
@@ -45,7 +47,7 @@ def run(
     """
     configure_logging(f"{service}-worker", settings.log_level)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_main(service, settings, session_info, streams, consumers, jobs))
+        runner.run(_main(service, settings, session_info, streams, consumers, jobs, retention))
 
 
 async def _main(
@@ -55,13 +57,12 @@ async def _main(
     streams: Sequence[StreamConfig],
     subscriptions: Sequence[Work],
     jobs: Sequence[Job[S]],
+    retention: Sequence[Rule],
 ) -> None:
     database = Database(settings, service, session_info)
     async with connect(settings, f"{service}-worker") as client:
         js = client.jetstream(publish_async_max_pending=2000)
-        for stream in streams:
-            await declare_stream(js, stream)
-        relay = Relay(settings, service, js)
+        relay = Relay(settings, service, js, streams)
         consumers = [Consumer(js, client, database, work) for work in subscriptions]
         health = _health_server(settings, [relay.caught_up, *(c.caught_up for c in consumers)], client)
         tasks = [
@@ -69,6 +70,7 @@ async def _main(
             for name, work in (
                 ("health", health.serve()),
                 ("relay", relay.run()),
+                ("retention", forget(database, [*MESSAGING, *retention])),
                 *((consumer.work.durable, consumer.run()) for consumer in consumers),
                 *((job.__name__, job(database, settings)) for job in jobs),
             )

@@ -200,8 +200,8 @@ async def check_feeds(story: Story, ids: set[str]) -> None:
         "Whoever cannot receive webhooks reads the same events, with the same ids, from the changefeed."
     )
     for service in ("registry", "reports"):
-        cursor, items = "0", [{}]
-        while items:
+        cursor, items = "0", None
+        while items != []:
             feed = await story.call(service, "GET", f"/v1/events?after={cursor}&limit=200", OFFICER)
             cursor, items = feed["next_cursor"], feed["items"]
             ids = ids - {item["id"] for item in items}

@@ -3,17 +3,19 @@
 from services.notifications.base import SCHEMA, SESSION_INFO
 from services.notifications.consumers import CONSUMERS
 from services.notifications.deliveries.dispatcher import dispatch
-from services.notifications.deliveries.retention import forget
+from services.notifications.deliveries.retention import rules
 from services.notifications.settings import Settings
 from shared import worker
-from shared.messaging.bus import fact_stream
+from shared.messaging.streams import fact_stream
 
 if __name__ == "__main__":
+    settings = Settings()
     worker.run(
         SCHEMA,
-        Settings(),
+        settings,
         session_info=SESSION_INFO,
         streams=(fact_stream(SCHEMA),),
         consumers=CONSUMERS,
-        jobs=(dispatch, forget),
+        jobs=(dispatch,),
+        retention=rules(settings),
     )

@@ -4,7 +4,7 @@ from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
 from shared import worker
-from shared.messaging.bus import fact_stream, state_stream
+from shared.messaging.streams import fact_stream, state_stream
 
 if __name__ == "__main__":
     worker.run(

@@ -4,7 +4,7 @@ from services.reports.base import SCHEMA, SESSION_INFO
 from services.reports.settings import Settings
 from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
-from shared.messaging.bus import fact_stream
+from shared.messaging.streams import fact_stream
 
 if __name__ == "__main__":
     worker.run(

@@ -20,12 +20,10 @@ from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
     DeliverPolicy,
-    DiscardPolicy,
-    StorageType,
-    StreamConfig,
 )
 from pydantic import ValidationError
 from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -102,32 +100,6 @@ Work = Subscription | BatchSubscription | Projection
 _BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 500}
 
 
-def fact_stream(service: str) -> StreamConfig:
-    """The stream of a service's facts: thirty days, on disk, refusing more when full."""
-    return StreamConfig(
-        name=service.upper(),
-        subjects=[f"{service}.>"],
-        storage=StorageType.FILE,
-        max_age=30 * 24 * 3600,
-        max_bytes=4 * 1024**3,
-        discard=DiscardPolicy.NEW,
-        duplicate_window=120,
-    )
-
-
-def state_stream(service: str) -> StreamConfig:
-    """The compacted stream of current states: the last message of each subject, for ever."""
-    return StreamConfig(
-        name=f"{service.upper()}_STATE",
-        subjects=[f"state.{service}.>"],
-        storage=StorageType.FILE,
-        max_msgs_per_subject=1,
-        max_bytes=4 * 1024**3,
-        discard=DiscardPolicy.OLD,
-        duplicate_window=120,
-    )
-
-
 @asynccontextmanager
 async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
     """A connection that comes back by itself, however long the server is away."""
@@ -163,17 +135,9 @@ async def _note_error(error: Exception) -> None:
     log.warning("bus error", extra={"error": type(error).__name__})
 
 
-async def declare_stream(js: JetStreamContext, config: StreamConfig) -> None:
-    """Create the stream, or bring an existing one to this configuration."""
-    try:
-        await js.add_stream(config)
-    except nats.js.errors.BadRequestError:
-        await js.update_stream(config)
-
-
 @dataclass
 class Consumer:
-    """Runs one subscription or projection. `caught_up` is set once nothing was pending."""
+    """Runs one subscription or projection. `caught_up` is set while nothing is known to be pending."""
 
     js: JetStreamContext
     client: Client
@@ -189,7 +153,7 @@ class Consumer:
                 await self._consume()
             except nats.js.errors.NotFoundError:
                 # The publisher never ran yet: no facts to react to, but also no state to project.
-                if isinstance(self.work, Subscription):
+                if not isinstance(self.work, Projection):
                     self.caught_up.set()
                 await asyncio.sleep(RETRY_SECONDS / 4)
             except (nats.errors.Error, OSError, Unavailable, TimeoutError) as error:
@@ -226,6 +190,7 @@ class Consumer:
         pulling = pull(self.client, work.stream, work.durable, _BATCH[type(work)])
         async with aclosing(pulling):  # at once, so that what is not handled goes back at once
             async for messages in pulling:
+                self.caught_up.clear()
                 if isinstance(work, Projection):
                     await self._apply(work, messages)
                 elif isinstance(work, BatchSubscription):
@@ -237,11 +202,24 @@ class Consumer:
                     self.caught_up.set()
 
     async def _apply(self, projection: Projection, messages: Sequence[Msg]) -> None:
-        """One transaction for many states: they replace one another, so order and repeats are harmless."""
-        envelopes = [Envelope.model_validate_json(message.data) for message in messages]
-        continue_trace(envelopes[-1].traceparent)
-        async with self.database.transaction() as session:
-            await projection.apply(session, envelopes)
+        """One transaction for many states: they replace one another, so order and repeats are harmless.
+
+        When it fails, each has its own, to find the one to blame.
+        """
+        try:
+            envelopes = [_read(message).event for message in messages]
+            continue_trace(envelopes[-1].traceparent)
+            async with self.database.transaction() as session:
+                await projection.apply(session, envelopes)
+        except (ValidationError, AppError, IntegrityError) as error:
+            if isinstance(error, Unavailable):
+                raise
+            if len(messages) == 1:
+                await self._bury(projection, messages[0], type(error).__name__)
+                return
+            for message in messages:
+                await self._apply(projection, [message])
+            return
         EVENTS_HANDLED.labels(projection.durable, "applied").inc(len(messages))
         await asyncio.gather(*(message.ack() for message in messages))
 
@@ -295,14 +273,14 @@ class Consumer:
         finally:
             beat.cancel()
 
-    async def _bury(self, subscription: Subscription | BatchSubscription, message: Msg, error: str) -> None:
+    async def _bury(self, work: Work, message: Msg, error: str) -> None:
         """Record a message that can never be handled, then take it off the stream's consumer."""
-        log.error("event refused", extra={"consumer": subscription.durable, "error": error})
+        log.error("event refused", extra={"consumer": work.durable, "error": error})
         async with self.database.transaction() as session:
             await session.execute(
                 insert(tables(session).dead_letters).values(
                     id=new_id(),
-                    consumer=subscription.durable,
+                    consumer=work.durable,
                     event_id=_event_id(message),
                     subject=message.subject,
                     stream_seq=message.metadata.sequence.stream,
@@ -311,7 +289,7 @@ class Consumer:
                 )
             )
         await message.term()
-        EVENTS_HANDLED.labels(subscription.durable, "dead").inc()
+        EVENTS_HANDLED.labels(work.durable, "dead").inc()
 
 
 def _read(message: Msg) -> Received:

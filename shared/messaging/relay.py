@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import asyncpg
 import nats.errors
 from nats.js import JetStreamContext
-from nats.js.api import PubAck
+from nats.js.api import PubAck, StreamConfig
 
 from shared import clock
 from shared.db import database_dsn
+from shared.messaging.streams import declare_stream
 from shared.settings import ServiceSettings
 from shared.telemetry import EVENTS_PUBLISHED, OUTBOX_BACKLOG
 
@@ -47,11 +48,12 @@ _MARK = """
 
 @dataclass
 class Relay:
-    """Publishes one service's outbox. `caught_up` is set once the first backlog is out."""
+    """Publishes one service's outbox to its `streams`. `caught_up` is set once the first backlog is out."""
 
     settings: ServiceSettings
     schema: str
     js: JetStreamContext
+    streams: Sequence[StreamConfig]
 
     def __post_init__(self) -> None:
         self.caught_up = asyncio.Event()
@@ -61,7 +63,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
                 log.warning("relay interrupted", extra={"error": type(error).__name__})
                 await asyncio.sleep(0.5)
 
@@ -77,6 +79,7 @@ class Relay:
                 await asyncio.sleep(STANDBY_SECONDS)
             woken = asyncio.Event()
             await connection.add_listener(f"{self.schema}_outbox", lambda *_: woken.set())
+            await self._declare_streams()
             while True:
                 woken.clear()
                 if await self._publish_batch(connection) < BATCH:
@@ -99,8 +102,13 @@ class Relay:
             EVENTS_PUBLISHED.inc(len(done))
         if len(done) < len(rows):
             await asyncio.sleep(0.5)
+            await self._declare_streams()  # a broker that lost its disk has lost them too
             return 0
         return len(rows)
+
+    async def _declare_streams(self) -> None:
+        for stream in self.streams:
+            await declare_stream(self.js, stream)
 
     async def _publish(self, rows: Sequence[asyncpg.Record]) -> list[int]:
         """Publish rows in order; returns the positions of those acknowledged before any failure."""

@@ -145,7 +145,7 @@ def _wrong_bodies(operation: Operation) -> Iterator[Case]:
         for name, value in {
             "a list of objects": [{MARKER: MARKER}],
             "an object": {MARKER: MARKER},
-            "a number": 17.5,
+            "an absurd number": -1e300,
             "NUL": _NUL,
             "a lone surrogate": f"{MARKER}\ud800",
             "10,000 characters": _LONG,

@@ -22,7 +22,7 @@ class Subscription(Base, table=True):
     __tablename__ = "subscriptions"
     __table_args__: ClassVar = (
         CheckConstraint("(state = 'disabled') = (reason IS NOT NULL)", name="reason_given"),
-        # Deleting destroys the key: url and secrets are beyond reading, in backups too.
+        # Deleting destroys the key: url and secrets are beyond reading.
         CheckConstraint("(state = 'deleted') = (wrapped_key IS NULL)", name="key_destroyed"),
         CheckConstraint("(previous_secret IS NULL) = (previous_until IS NULL)", name="previous_secret_ends"),
         Index("ix_subscriptions_owner", "owner_code", "id"),

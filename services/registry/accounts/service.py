@@ -34,6 +34,9 @@ TRANSITIONS: dict[str, dict[str, str]] = {
 }
 """State → action → next state. There is no other way."""
 
+_BY_EVENT = frozenset({"suspend"})
+"""Actions that no request can ask for."""
+
 
 class HeldElsewhere(Conflict):
     """Another account already stands for this link."""
@@ -211,7 +214,7 @@ async def _moved(
 def _move(account: Account, action: str, reason: str | None = None) -> None:
     allowed = TRANSITIONS[account.state]
     if action not in allowed:
-        raise IllegalTransition(account.state, sorted(allowed))
+        raise IllegalTransition(account.state, sorted(allowed.keys() - _BY_EVENT))
     account.state = allowed[action]
     account.reason = reason
     account.version += 1

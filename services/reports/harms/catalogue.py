@@ -99,7 +99,8 @@ ACCOUNT_TAKEOVER = Harm(
         "A commune's page posts an investment offer; its administrators cannot log in.",
     ),
     counter_example=Text(
-        "Bài đăng của cơ quan mà người đọc không đồng tình.", "A post by the agency that a reader disagrees with."
+        "Bài đăng của cơ quan mà người đọc không đồng tình.",
+        "A post by the agency that a reader disagrees with.",
     ),
     answer_within=timedelta(hours=4),
     what_to_do_now=(

@@ -137,9 +137,7 @@ async def _require_handler(session: AsyncSession, actor: Actor, incident: Incide
         raise NotTheHandler
 
 
-async def _tell(
-    session: AsyncSession, incident: Incident, event: type[IncidentState], **facts: str
-) -> None:
+async def _tell(session: AsyncSession, incident: Incident, event: type[IncidentState], **facts: str) -> None:
     await session.flush()
     await outbox.emit(
         session,

@@ -13,7 +13,7 @@ from services.reports.harms.catalogue import HARMS
 from services.reports.incidents import queries
 from services.reports.incidents.content import Content, seal_contact, seal_content
 from services.reports.incidents.schemas import ImpersonationReport, TakeoverReport
-from services.reports.incidents.tables import Sighting
+from services.reports.incidents.tables import Incident, Sighting
 from services.reports.tracking.codes import new_code, normalise
 from shared import clock, tenancy
 from shared.auth import Actor
@@ -21,10 +21,11 @@ from shared.crypto import KeyRing, keyed_digest
 from shared.db import new_id
 from shared.events.reports import IncidentReceived, TakeoverConfirmed
 from shared.messaging import outbox
-from shared.problems import Invalid, Text
+from shared.problems import Invalid, Text, Unavailable
 from shared.urls import UnusableLink, canonicalise
 
 # A link that hides its account, or names only a post, is still where the harm is done.
+_ATTEMPTS = 3
 _ACCEPTED_AS_THEY_ARE = frozenset({"needs-resolving", "no-account"})
 
 
@@ -65,12 +66,15 @@ async def receive(
     """
     agency = await queries.agency_with_path(session, report.agency_code)
     if agency is None:
-        raise Invalid.at("/agency_code", Text("Không có cơ quan này trong sổ.", "No such agency is registered."))
+        raise Invalid.at(
+            "/agency_code", Text("Không có cơ quan này trong sổ.", "No such agency is registered.")
+        )
     if not tenancy.in_force(agency):
         raise Invalid.at(
             "/agency_code",
             Text(
-                "Cơ quan đã kết thúc hoạt động; hãy chọn cơ quan kế thừa.", "The agency has ended; name a successor."
+                "Cơ quan đã kết thúc hoạt động; hãy chọn cơ quan kế thừa.",
+                "The agency has ended; name a successor.",
             ),
             successors=list(agency.successors),
         )
@@ -78,12 +82,8 @@ async def receive(
     if account_id is not None:
         await _require_account_of(session, account_id, agency.code)
     digests = [keys.target(report.harm, agency.code, identity) for identity in _identities(report)]
-    filing = _seal(keys, report, "officer" if actor else "public")
-    if await queries.open_incident(session, digests, {"agency_code": agency.code, **filing.row}):
-        incident_id: UUID = filing.row["incident_id"]
-        await _tell(session, filing.row, agency)
-    else:
-        incident_id = await _join(session, keys, digests, report, filing)
+    filing = _seal(keys, report, "officer" if actor and "officer" in actor.roles else "public")
+    incident_id = await _place(session, keys, digests, report, filing, agency)
     own = actor is not None and actor.agency == agency.code and "officer" in actor.roles
     if own and isinstance(report, TakeoverReport):
         await _confirm_takeover(session, incident_id, agency.path)
@@ -121,9 +121,40 @@ def _seal(
             "origin": origin,
             "tracking_digest": keys.tracking(normalise(code)),
             "content": seal_content(key, sighting_id, content),
-            "contact": report.contact and seal_contact(key, sighting_id, report.contact.model_dump()),
+            "contact": _seal_contact(key, sighting_id, report),
         },
     )
+
+
+def _seal_contact(
+    key: bytes, sighting_id: UUID, report: ImpersonationReport | TakeoverReport
+) -> bytes | None:
+    return seal_contact(key, sighting_id, report.contact.model_dump()) if report.contact else None
+
+
+async def _place(
+    session: AsyncSession,
+    keys: Keys,
+    digests: list[bytes],
+    report: ImpersonationReport | TakeoverReport,
+    filing: _Filing,
+    agency: Any,
+) -> UUID:
+    """Make a new incident, or join the open one with the same target. Returns which.
+
+    Raises:
+        Unavailable: incidents with this target were closed under our hands, again and again.
+    """
+    fresh_id: UUID = filing.row["incident_id"]
+    for _ in range(_ATTEMPTS):
+        if await queries.open_incident(session, digests, {"agency_code": agency.code, **filing.row}):
+            await _tell(session, filing.row, agency)
+            return fresh_id
+        incident = await queries.join_incident(session, digests, fresh_id)
+        if incident is not None:
+            await _add_sighting(session, keys, incident, report, filing)
+            return incident.id
+    raise Unavailable
 
 
 async def _tell(session: AsyncSession, row: dict[str, Any], agency: Any) -> None:
@@ -142,15 +173,14 @@ async def _tell(session: AsyncSession, row: dict[str, Any], agency: Any) -> None
     )
 
 
-async def _join(
+async def _add_sighting(
     session: AsyncSession,
     keys: Keys,
-    digests: list[bytes],
+    incident: Incident,
     report: ImpersonationReport | TakeoverReport,
     filing: _Filing,
-) -> UUID:
-    """One more sighting of the open incident that has the target already."""
-    incident = await queries.join_incident(session, digests, filing.row["incident_id"])
+) -> None:
+    """One more sighting of an open incident, under its key."""
     stored = await queries.key_of(session, incident.id)
     assert stored is not None  # noqa: S101 - an open target's incident is never erased
     incident.sightings += 1
@@ -164,12 +194,11 @@ async def _join(
             origin=row["origin"],
             tracking_digest=row["tracking_digest"],
             content=seal_content(key, sighting_id, content),
-            contact=report.contact and seal_contact(key, sighting_id, report.contact.model_dump()),
+            contact=_seal_contact(key, sighting_id, report),
             received_at=row["received_at"],
         )
     )
     await session.flush()
-    return incident.id
 
 
 async def _confirm_takeover(session: AsyncSession, incident_id: UUID, path: list[str]) -> None:
@@ -215,7 +244,9 @@ def _identities(report: ImpersonationReport | TakeoverReport) -> list[str]:
             if error.code not in _ACCEPTED_AS_THEY_ARE:
                 raise Invalid.at(
                     f"/targets/{index}",
-                    Text(f"Không phải liên kết dùng được ({error.code}).", f"Not a usable link ({error.code})."),
+                    Text(
+                        f"Không phải liên kết dùng được ({error.code}).", f"Not a usable link ({error.code})."
+                    ),
                     reason=error.code,
                 ) from error
             identities.append(f"link:{target}")

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     DateTime,
     LargeBinary,
-    Row,
     String,
     Uuid,
     bindparam,
@@ -44,12 +43,12 @@ _PATH = (
 )
 
 
-async def agency_with_path(session: AsyncSession, agency_code: str) -> Row[Any] | None:
+async def agency_with_path(session: AsyncSession, agency_code: str) -> Any:
     """An agency by its code or official code, with the codes of all that reach it."""
     result = await session.execute(
-        select(agencies.c.code, agencies.c.valid_from, agencies.c.valid_to, agencies.c.successors, _PATH).where(
-            or_(agencies.c.code == agency_code, agencies.c.official_code == agency_code)
-        )
+        select(
+            agencies.c.code, agencies.c.valid_from, agencies.c.valid_to, agencies.c.successors, _PATH
+        ).where(or_(agencies.c.code == agency_code, agencies.c.official_code == agency_code))
     )
     return result.one_or_none()
 
@@ -183,18 +182,22 @@ async def open_incident(session: AsyncSession, digests: Sequence[bytes], row: di
     return bool(opened)
 
 
-async def join_incident(session: AsyncSession, digests: Sequence[bytes], fresh_id: UUID) -> Incident:
-    """The oldest open incident with one of the targets, locked; it gets all of them."""
-    known = await session.scalars(
-        select(col(OpenTarget.incident_id)).where(
-            col(OpenTarget.digest).in_(digests), col(OpenTarget.incident_id) != fresh_id
-        )
-    )
-    oldest = min(known)
-    await session.execute(
-        update(OpenTarget).where(col(OpenTarget.incident_id) == fresh_id).values(incident_id=oldest)
-    )
-    return await session.get_one(Incident, oldest, with_for_update=True)
+async def join_incident(session: AsyncSession, digests: Sequence[bytes], fresh_id: UUID) -> Incident | None:
+    """The oldest open incident with one of the targets, locked; it gets all of them.
+
+    None when it was closed meanwhile: then nothing is taken any more, and `open_incident` can be
+    tried again.
+    """
+    ours = col(OpenTarget.incident_id) == fresh_id
+    others = select(col(OpenTarget.incident_id)).where(col(OpenTarget.digest).in_(digests), ~ours)
+    oldest = min(await session.scalars(others), default=None)
+    incident = await session.get(Incident, oldest, with_for_update=True) if oldest else None
+    # Closing takes the same lock before it gives the targets up, so one look under the lock decides.
+    if incident and oldest in set(await session.scalars(others)):
+        await session.execute(update(OpenTarget).where(ours).values(incident_id=incident.id))
+        return incident
+    await session.execute(delete(OpenTarget).where(ours))
+    return None
 
 
 async def close_targets(session: AsyncSession, incident_id: UUID) -> None:
@@ -221,7 +224,7 @@ async def erase(session: AsyncSession, incident_id: UUID) -> None:
     )
 
 
-async def tracked(session: AsyncSession, digest: bytes) -> Row[Any] | None:
+async def tracked(session: AsyncSession, digest: bytes) -> Any:
     """The incident and the sighting behind a tracking code, with the handling agency's name."""
     result = await session.execute(
         select(Incident, Sighting, agencies.c.name.label("agency_name"))

@@ -170,9 +170,7 @@ async def read_contact(
     return contact
 
 
-@router.post(
-    "/{incident_id}/triage", operation_id="triageIncident", summary="Take up", responses=_STEP
-)
+@router.post("/{incident_id}/triage", operation_id="triageIncident", summary="Take up", responses=_STEP)
 async def triage_incident(
     incident_id: UUID,
     request: Request,
@@ -184,9 +182,7 @@ async def triage_incident(
     return (await _read(session, keys_of(request), actor, [incident]))[0]
 
 
-@router.post(
-    "/{incident_id}/resolve", operation_id="resolveIncident", summary="Resolve", responses=_STEP
-)
+@router.post("/{incident_id}/resolve", operation_id="resolveIncident", summary="Resolve", responses=_STEP)
 async def resolve_incident(
     incident_id: UUID,
     body: Resolution,
@@ -199,9 +195,7 @@ async def resolve_incident(
     return (await _read(session, keys_of(request), actor, [incident]))[0]
 
 
-@router.post(
-    "/{incident_id}/refuse", operation_id="refuseIncident", summary="Refuse", responses=_STEP
-)
+@router.post("/{incident_id}/refuse", operation_id="refuseIncident", summary="Refuse", responses=_STEP)
 async def refuse_incident(
     incident_id: UUID,
     body: RefusalBody,

@@ -85,7 +85,8 @@ class Receipt(Schema):
     """What a reporter takes home."""
 
     tracking_code: str = Field(
-        description="Shown once; follow the report with it at POST /v1/track.", examples=["7H2K-Q9XW-4MND-C3TB-8"]
+        description="Shown once; follow the report with it at POST /v1/track.",
+        examples=["7H2K-Q9XW-4MND-C3TB-8"],
     )
     incident_id: UUID | None = Field(description="Only for officers of the handling agency.")
     what_to_do_now: list[str]
@@ -96,7 +97,9 @@ class IncidentRead(Schema):
     """An incident. What was written is there for officers of the handling agency alone, else null."""
 
     id: UUID
-    number: str | None = Field(description="Official number, given at triage.", examples=["T82.X30169/2026/17"])
+    number: str | None = Field(
+        description="Official number, given at triage.", examples=["T82.X30169/2026/17"]
+    )
     harm: HarmCode
     state: State
     agency_code: str = Field(description="The handling agency.")

@@ -91,7 +91,9 @@ class OpenTarget(Base, table=True):
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     incident_id: UUID = Field(
         sa_column=Column(
-            ForeignKey("reports.incidents.id", deferrable=True, initially="DEFERRED"), index=True, nullable=False
+            ForeignKey("reports.incidents.id", deferrable=True, initially="DEFERRED"),
+            index=True,
+            nullable=False,
         )
     )
 

@@ -31,7 +31,9 @@ def normalise(code: str) -> str:
     if not well_formed or _check_symbol(symbols[:-1]) != symbols[-1]:
         raise Invalid.at(
             "/tracking_code",
-            Text("Mã theo dõi bị gõ sai; hãy xem lại từng ký tự.", "The code is mistyped; look at each symbol."),
+            Text(
+                "Mã theo dõi bị gõ sai; hãy xem lại từng ký tự.", "The code is mistyped; look at each symbol."
+            ),
         )
     return symbols
 

@@ -54,7 +54,9 @@ class PublicStatus(Schema):
     contact_read_at: list[datetime] = Field(description="Each time an officer read your contact.")
 
 
-@router.post("", operation_id="trackReport", summary="Follow a report", responses=responses(NotFound, Invalid))
+@router.post(
+    "", operation_id="trackReport", summary="Follow a report", responses=responses(NotFound, Invalid)
+)
 async def track_report(
     body: TrackRequest,
     request: Request,

@@ -20,8 +20,9 @@ from shared.db import Database
 from shared.events.envelope import Envelope, EventData
 from shared.events.registry import AccountRetired, AccountSubmitted
 from shared.messaging import outbox
-from shared.messaging.bus import connect, declare_stream, fact_stream, state_stream
+from shared.messaging.bus import connect
 from shared.messaging.relay import Relay
+from shared.messaging.streams import fact_stream, state_stream
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.eventually import eventually
@@ -36,9 +37,8 @@ async def bus(settings_for: SettingsFor) -> AsyncIterator[JetStreamContext]:
     settings = settings_for("registry")
     async with connect(settings, "test") as client:
         js = client.jetstream()
-        for stream in (fact_stream("registry"), state_stream("registry")):
-            await declare_stream(js, stream)
-        relay = asyncio.create_task(Relay(settings, "registry", js).run())
+        streams = (fact_stream("registry"), state_stream("registry"))
+        relay = asyncio.create_task(Relay(settings, "registry", js, streams).run())
         try:
             yield js
         finally:

@@ -19,7 +19,8 @@ from shared import clock
 from shared.db import Database, new_id
 from shared.events.envelope import Envelope
 from shared.events.reports import TakeoverConfirmed
-from shared.messaging.bus import Consumer, Subscription, Work, connect, declare_stream, fact_stream
+from shared.messaging.bus import Consumer, Subscription, Work, connect
+from shared.messaging.streams import declare_stream, fact_stream
 from tests.conftest import SettingsFor
 from tests.contract.registry.staff import Staff
 from tests.support.answers import ok
@@ -116,6 +117,7 @@ async def test_a_takeover_suspends_the_account_and_names_its_cause(
             .order_by(messaging.outbox.c.position.desc())
             .limit(1)
         )
+    assert envelope is not None
     told = Envelope.model_validate_json(envelope)
     assert told.type == "registry.account.suspended.v1"
     assert told.causationid == str(cause)

@@ -101,7 +101,9 @@ async def test_two_at_once_never_both_succeed(
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409]
 
 
-async def test_official_numbers_never_race_and_have_no_gaps(reports: httpx.AsyncClient, tenant: Tenant) -> None:
+async def test_official_numbers_never_race_and_have_no_gaps(
+    reports: httpx.AsyncClient, tenant: Tenant
+) -> None:
     officer = tenant.auth(tenant.commune, "officer")
     for _ in range(8):
         ok(await reports.post("/v1/incidents", json=impersonation(tenant.commune)), 201)
@@ -142,7 +144,7 @@ async def test_pages_are_complete_and_do_not_overlap(reports: httpx.AsyncClient,
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        params = {"limit": 2, **({"cursor": cursor} if cursor else {})}
+        params = {"limit": "2", **({"cursor": cursor} if cursor else {})}
         page = ok(await reports.get("/v1/incidents", params=params, headers=officer))
         seen += [item["id"] for item in page["items"]]
         if (cursor := page["next_cursor"]) is None:

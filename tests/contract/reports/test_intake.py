@@ -45,7 +45,9 @@ async def events_of(database: Database, agency_code: str) -> list[str]:
         return list(await session.scalars(query.order_by(outbox.c.position)))
 
 
-async def test_the_public_needs_no_account_and_learns_no_id(reports: httpx.AsyncClient, tenant: Tenant) -> None:
+async def test_the_public_needs_no_account_and_learns_no_id(
+    reports: httpx.AsyncClient, tenant: Tenant
+) -> None:
     receipt = await report(reports, impersonation(tenant.commune))
     assert receipt["incident_id"] is None
     assert receipt["what_to_do_now"]
@@ -84,7 +86,10 @@ async def test_a_target_reported_again_is_a_sighting(
 ) -> None:
     first = impersonation(tenant.commune)
     await report(reports, first)
-    again = {**first, "targets": [first["targets"][0].replace("www.", "m.") + "/?ref=x", "https://other.example/"]}
+    again = {
+        **first,
+        "targets": [first["targets"][0].replace("www.", "m.") + "/?ref=x", "https://other.example/"],
+    }
     await report(reports, again)
     # The second target of the second report belongs to the incident from now on.
     await report(reports, {**first, "targets": ["https://other.example/"]})

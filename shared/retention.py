@@ -1,0 +1,79 @@
+"""Forgetting: rows older than their retention go, a few at a time, so that nobody is held up."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from shared import clock
+from shared.db import Database
+from shared.problems import Unavailable
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 3600.0
+AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A DELETE of at most `:limit` rows from before `:before`, and how long to keep them."""
+
+    statement: TextClause
+    keep: timedelta
+
+
+MESSAGING = (
+    Rule(
+        text("""
+            DELETE FROM outbox WHERE position IN (
+                SELECT position FROM outbox
+                WHERE published_at IS NOT NULL AND created_at < :before LIMIT :limit
+            )
+        """),
+        timedelta(days=30),
+    ),
+    Rule(
+        text("""
+            DELETE FROM dead_letters WHERE id IN (
+                SELECT id FROM dead_letters WHERE failed_at < :before LIMIT :limit
+            )
+        """),
+        timedelta(days=30),
+    ),
+    # Longer than the streams keep events, or an old one could have its effect a second time.
+    Rule(
+        text("""
+            DELETE FROM inbox WHERE (event_id, consumer) IN (
+                SELECT event_id, consumer FROM inbox WHERE handled_at < :before LIMIT :limit
+            )
+        """),
+        timedelta(days=40),
+    ),
+)
+"""What every service forgets of its events."""
+
+
+async def forget(database: Database, rules: Sequence[Rule]) -> None:
+    """Forget once an hour, for ever."""
+    while True:
+        try:
+            await forget_once(database, rules)
+        except Unavailable:
+            log.warning("nothing forgotten, the database is away")
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def forget_once(database: Database, rules: Sequence[Rule]) -> None:
+    """Forget everything that is due, in small transactions."""
+    for rule in rules:
+        gone = AT_ONCE
+        while gone == AT_ONCE:
+            async with database.transaction() as session:
+                parameters = {"before": clock.now() - rule.keep, "limit": AT_ONCE}
+                result: Any = await session.execute(rule.statement, parameters)
+                gone = result.rowcount
