@@ -32,7 +32,7 @@ async def started(config: LocalConfig, label: str, limit: float) -> None:
 
 
 def line(what: str, measured: str, limit: str) -> None:
-    """One figure beside its limit (design §11)."""
+    """One figure beside its limit."""
     print(f"{what:<58}{measured:<40}{limit}", flush=True)
 
 

@@ -37,6 +37,7 @@ def openapi(service: str) -> dict[str, Any]:
     """A service's OpenAPI document; none of its parts is started."""
     nowhere = Path("/nonexistent")
     settings = ServiceSettings(
+        environment="test",
         http_port=0,
         worker_port=0,
         database_url="",

@@ -3,7 +3,7 @@
     python scripts/new_migration.py registry "accounts get a purpose"
 
 Reads the service's environment (DATABASE_URL and so on), so run it against the local stack.
-Read what it wrote: expand first, contract later (house rule 14).
+Read what it wrote: expand first, contract later (docs/principles.md).
 """
 
 import asyncio

@@ -31,7 +31,7 @@ class Actor:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """What "another person" compares (design §1.4): issuer and subject."""
+        """What "another person" compares (docs/principles.md, 4): issuer and subject."""
         return (self.issuer, self.subject)
 
 

@@ -1,4 +1,4 @@
-"""Envelope encryption and keyed digests (design §1.5).
+"""Envelope encryption and keyed digests (docs/principles.md, 5).
 
 What is said in confidence is sealed under a key of its own; that key is kept wrapped by the
 service's key-encryption key. Destroying the wrapped key erases every copy of the text that is kept

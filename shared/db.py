@@ -1,6 +1,6 @@
 """The database: one engine per process, one transaction per request or message.
 
-Nothing outside `shared` commits (house rule 5). A transaction commits before the response leaves,
+Nothing outside `shared` commits (ADR 14). A transaction commits before the response leaves,
 so whoever has read a 201 will find what it promises.
 """
 

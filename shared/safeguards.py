@@ -1,4 +1,4 @@
-"""The register of every place where free text can be kept (design §1.7), behind `GET /v1/safeguards`.
+"""The register of every place where free text can be kept (docs/principles.md, 7), behind `GET /v1/safeguards`.
 
 A test walks all tables and all request bodies and fails on a text, JSON or binary field that is not
 listed: nobody adds a comment box about people without it being seen.

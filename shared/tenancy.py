@@ -1,4 +1,4 @@
-"""Who stands above whom: agencies, and the closure of who reaches whose records (design §4).
+"""Who stands above whom: agencies, and the closure of who reaches whose records (ADR 18).
 
 An agency reaches its own records, those of everything below it in the tree, and those of the ended
 agencies it succeeds. Codes are opaque: nothing is ever decided by comparing prefixes.

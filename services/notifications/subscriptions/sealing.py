@@ -1,4 +1,4 @@
-"""A subscription's address and secrets, readable only with its own key (design §1.5).
+"""A subscription's address and secrets, readable only with its own key (docs/principles.md, 5).
 
 The address is sealed too: it often carries a token of the receiver in its path.
 """

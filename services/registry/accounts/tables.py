@@ -22,7 +22,7 @@ class Account(Base, table=True):
 
     __tablename__ = "accounts"
     __table_args__: ClassVar = (
-        # Two people: whoever submits cannot approve (design §5).
+        # Two people: whoever submits cannot approve.
         CheckConstraint(
             "approver_subject IS NULL OR approver_subject <> submitter_subject"
             " OR approver_issuer <> submitter_issuer",

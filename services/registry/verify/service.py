@@ -1,4 +1,4 @@
-"""Verdicts. Nothing about the question is stored, logged or counted (design §1.3)."""
+"""Verdicts. Nothing about the question is stored, logged or counted (docs/principles.md, 3)."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The closed list of harms (design §6): harm-based, viewpoint-neutral, without an "other".
+"""The closed list of harms: harm-based, viewpoint-neutral, without an "other".
 
 Each harm says what must be shown, what is refused, and what a reporter can do at once. Adding one
 needs an ADR and changes the test that pins the list. Nothing here concerns opinions, criticism or

@@ -1,4 +1,4 @@
-"""What reporters write, sealed under the key of its incident (design §1.5)."""
+"""What reporters write, sealed under the key of its incident (docs/principles.md, 5)."""
 
 from dataclasses import dataclass
 from typing import Any

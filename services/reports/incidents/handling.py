@@ -77,7 +77,7 @@ async def resolve(session: AsyncSession, actor: Actor, incident_id: UUID, outcom
 
 
 async def refuse(session: AsyncSession, actor: Actor, incident_id: UUID, reason: str) -> Incident:
-    """Refuse what fits no harm: erased at once, only the count stays (design §1.1)."""
+    """Refuse what fits no harm: erased at once, only the count stays (docs/principles.md, 1)."""
     incident = await _moved(session, actor, incident_id, "refuse")
     incident.refusal = reason
     incident.due_at = None

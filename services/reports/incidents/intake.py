@@ -202,7 +202,7 @@ async def _add_sighting(
 
 
 async def _confirm_takeover(session: AsyncSession, incident_id: UUID, path: list[str]) -> None:
-    """The holder's own word confirms at once: waiting would serve the hijacker (design §6)."""
+    """The holder's own word confirms at once: waiting would serve the hijacker."""
     incident = await queries.lock(session, incident_id)
     if incident.confirmed_at is not None or incident.account_id is None:
         return

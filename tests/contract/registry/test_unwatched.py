@@ -1,4 +1,4 @@
-"""Checking is not watching (design §1.3): a queried link leaves no trace anywhere."""
+"""Checking is not watching (docs/principles.md, 3): a queried link leaves no trace anywhere."""
 
 import logging
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""Every event has a contract, its publisher, and readers who know what they do (house rules 9, 12)."""
+"""Every event has a contract, its publisher, and readers who know what they do."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""A request flows routes → service → queries → tables, and only `shared` commits (house rules 2, 5)."""
+"""A request flows routes → service → queries → tables, and only `shared` commits."""
 
 import pytest
 

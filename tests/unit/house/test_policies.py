@@ -1,4 +1,4 @@
-"""Default deny: every route names its rule (house rule 9)."""
+"""Default deny: every route names its rule."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Free text stands where the register says, and nowhere else (design §1.7); harms are pinned (§1.1)."""
+"""Free text stands where the register says, and nowhere else (docs/principles.md, 7); harms are pinned (1)."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -110,7 +110,7 @@ def test_every_entry_says_why_and_for_whom(service: str) -> None:
 
 
 def test_the_list_of_harms_is_closed() -> None:
-    """Adding one needs a decision record (design §6); taking opinions for harms needs another project."""
+    """Adding one needs a decision record; taking opinions for harms needs another project."""
     assert set(HARMS) == {"impersonation_agency", "account_takeover"}
     safeguards = import_module("services.reports.safeguards")
     assert safeguards.LISTS["harms"] == tuple(HARMS)
