@@ -27,7 +27,7 @@ token: $(VENV)/local ## Print a token: AGENCY=T82.X30169 ROLES=officer,viewer [S
 	@$(RUN) -m deploy.local.token --agency "$(AGENCY)" --roles "$(ROLES)" --sub "$(SUB)"
 
 test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]
-	@$(RUN) -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(RUN) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 check: $(VENV)/dev ## Lint, imports, types, and drift of the published contracts
 	$(VENV)/bin/ruff check --quiet

@@ -1,4 +1,4 @@
-"""The one source of business time (design decision 11): movable in tests, never SQL `now()`."""
+"""The one source of business time (ADR 11): movable in tests, never SQL `now()`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -18,6 +18,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.local import postgres
 from deploy.local.config import DATABASE, HOST, PROJECT, LocalConfig
@@ -58,18 +59,22 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["home"] = str(node.config.stash[_HOME])
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """In the controller: tests go to whichever worker is free, but those of a stack to the same one."""
+    config.option.loadscopereorder = False
+    return _Scheduling(config, log)
+
+
+class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    def _split_scope(self, nodeid: str) -> str:
+        stage = nodeid.split("/")[1]
+        return stage if stage in {"e2e", "faults"} else nodeid
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Quick tests first. Those of a stack stay together in one worker, which then needs only one."""
-    items.sort(key=_stage)
-    for item in items:
-        if (stage := _STAGES[_stage(item)]) in {"e2e", "faults"}:
-            item.add_marker(pytest.mark.xdist_group(stage))
-
-
-def _stage(item: pytest.Item) -> int:
-    folder = item.path.relative_to(PROJECT / "tests").parts[0]
-    return _STAGES.index(folder)
+    """Quick tests first."""
+    items.sort(key=lambda item: _STAGES.index(item.nodeid.split("/")[1]))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,4 +1,4 @@
-"""Claiming deliveries and booking how they ended, many at a time (design decision 10)."""
+"""Claiming deliveries and booking how they ended, many at a time (ADR 10)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKey, Index, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -29,9 +29,8 @@ class Subscription(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    owner_code: str = Field(
-        sa_column=Column(code(35), ForeignKey("notifications.agencies.code"), nullable=False)
-    )
+    # No foreign key: `agencies` is a read model, which may be lost and read again.
+    owner_code: str = Field(sa_column=Column(code(35), nullable=False))
     agency_code: str | None = Field(sa_column=Column(code(35)))
     channel: str = Field(sa_column=Column(words("channel", *CHANNELS), nullable=False))
     event_types: list[str] = Field(sa_column=Column(ARRAY(code(64)), nullable=False))

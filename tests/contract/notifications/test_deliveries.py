@@ -167,7 +167,7 @@ async def test_days_of_failure_end_it_and_one_success_does_not(office: Office, d
         dispatcher.woken.set()
         await office.tried(subscription, 2)
         assert (await office.read(subscription))["state"] == "active"
-        await office.emitted(subscription["id"]) == []
+        assert await office.emitted(subscription["id"]) == []
     with clock.shifted(timedelta(days=5, minutes=1)):
         dispatcher.woken.set()
 

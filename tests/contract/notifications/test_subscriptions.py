@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from services.notifications.subscriptions import sealing
 from services.notifications.subscriptions.tables import Subscription
 from shared import clock
+from shared.crypto import Unsealable
 from shared.db import violated_constraint
 from tests.contract.notifications.conftest import Dispatch
 from tests.contract.notifications.office import INCIDENT, Office
@@ -64,7 +65,7 @@ async def test_what_is_sealed_opens_in_its_own_row_only(office: Office, notifica
         await stored(office, await office.subscribe()),
     )
     one.wrapped_key, one.secret, one.url = other.wrapped_key, other.secret, other.url
-    with pytest.raises(sealing.Unsealable):
+    with pytest.raises(Unsealable):
         sealing.open_url(notifications_app.state.key_ring, one)
 
 
@@ -120,8 +121,8 @@ async def test_the_agencies_above_reach_it_and_nobody_else(office: Office) -> No
         problem(await other.act(created, "deliveries", method="GET"), 404, "not-found")
         problem(await other.act(created, f"deliveries/{uuid.uuid4()}/retry"), 404, "not-found")
         for action in ACTIONS:
-            body = {"json": {"since": "2026-01-01T00:00:00Z"}} if action == "replay" else {}
-            problem(await other.act(created, action, **body), 404, "not-found")
+            body = {"since": "2026-01-01T00:00:00Z"} if action == "replay" else None
+            problem(await other.act(created, action, json=body), 404, "not-found")
         assert ok(await other.client.get("/v1/subscriptions", headers=other.officer))["items"] == []
     assert (await office.read(created))["state"] == "active"
 
@@ -162,7 +163,7 @@ async def test_deleting_destroys_its_key_and_hides_it(office: Office, notificati
     assert (answer.status_code, answer.content) == (204, b"")
     row = await stored(office, created)
     assert (row.wrapped_key, row.url, row.secret) == (None, b"", b"")
-    with pytest.raises(sealing.Unsealable):
+    with pytest.raises(Unsealable):
         sealing.open_url(notifications_app.state.key_ring, row)
     problem(await office.act(created, "", method="GET"), 404, "not-found")
     problem(await office.act(created, "", method="DELETE"), 404, "not-found")

@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -154,9 +156,10 @@ def _image_check() -> list[str]:
     return command
 
 
-@pytest.mark.parametrize("module", ["main", "worker"])
-@pytest.mark.parametrize("status", [200, 503])
-async def test_a_container_is_healthy_when_its_process_says_so(module: str, status: int) -> None:
+@asynccontextmanager
+async def alive(status: int) -> AsyncIterator[int]:
+    """A server whose /livez answers with `status`; yields its port."""
+
     async def livez(_: web.Request) -> web.Response:
         return web.Response(status=status)
 
@@ -164,16 +167,25 @@ async def test_a_container_is_healthy_when_its_process_says_so(module: str, stat
     app.router.add_get("/livez", livez)
     runner = web.AppRunner(app)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    variables = {"main": "HTTP_PORT", "worker": "WORKER_PORT"}
-    for service in SERVICES:
-        check = container(service, module).get("healthcheck", {}).get("test", ["CMD", *_image_check()])
-        assert check[:2] == ["CMD", "python"]
-        assert await _exit_code(check[2:], {variables[module]: str(port)}) == (0 if status == 200 else 1)
-    await runner.cleanup()
-    assert await _exit_code(_image_check()[1:], {"HTTP_PORT": str(port)}) == 1
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(("module", "variable"), [("main", "HTTP_PORT"), ("worker", "WORKER_PORT")])
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_container_is_healthy_when_its_process_says_so(
+    service: str, module: str, variable: str
+) -> None:
+    check = container(service, module).get("healthcheck", {}).get("test", ["CMD", *_image_check()])
+    assert check[:2] == ["CMD", "python"]
+    async with alive(200) as port:
+        assert await _exit_code(check[2:], {variable: str(port)}) == 0
+    assert await _exit_code(check[2:], {variable: str(port)}) == 1
+    async with alive(503) as port:
+        assert await _exit_code(check[2:], {variable: str(port)}) == 1
 
 
 async def _exit_code(arguments: list[str], environment: dict[str, str]) -> int:

@@ -111,7 +111,6 @@ def upgrade() -> None:
     sa.CheckConstraint("(state = 'deleted') = (wrapped_key IS NULL)", name=op.f('ck_subscriptions_key_destroyed')),
     sa.CheckConstraint("(state = 'disabled') = (reason IS NOT NULL)", name=op.f('ck_subscriptions_reason_given')),
     sa.CheckConstraint('(previous_secret IS NULL) = (previous_until IS NULL)', name=op.f('ck_subscriptions_previous_secret_ends')),
-    sa.ForeignKeyConstraint(['owner_code'], ['notifications.agencies.code'], name=op.f('fk_subscriptions_owner_code')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_subscriptions')),
     schema='notifications'
     )
