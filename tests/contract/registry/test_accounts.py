@@ -175,7 +175,7 @@ async def test_what_a_state_does_not_allow_is_refused_with_what_it_does(
         answer = await staff.act(account, action, headers=headers, **body)
         refused = problem(answer, 409, "illegal-transition")
         assert refused["state"] == state
-        assert refused["allowed"] == sorted(TRANSITIONS[state])
+        assert refused["allowed"] == sorted(set(TRANSITIONS[state]) - {"suspend"})  # that is an event's
 
 
 async def test_one_link_has_one_holder(staff: Staff) -> None:
