@@ -75,7 +75,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(service, settings, resources),
-        servers=[{"url": "/", "description": "This service"}],
+        servers=[{"url": "./", "description": "Where this document was found"}],
     )
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)

@@ -32,6 +32,10 @@ class ServiceSettings(BaseSettings):
     nats_url: str = Field(description="nats://<host>:<port>, or tls://… in production.")
     nats_user: str
     nats_password_file: Path
+    nats_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream: 3 on a cluster of three.")
+    nats_stream_bytes: int = Field(
+        1024**3, ge=1024**2, description="Size of each stream; NATS sets that much disk aside."
+    )
 
     auth_issuer: str = Field(description="The `iss` that tokens must carry.")
     auth_audience: str = Field("chinh-danh", description="The `aud` that tokens must carry.")

@@ -14,7 +14,7 @@ if __name__ == "__main__":
         SCHEMA,
         settings,
         session_info=SESSION_INFO,
-        streams=(fact_stream(SCHEMA),),
+        streams=(fact_stream(SCHEMA, settings),),
         consumers=CONSUMERS,
         jobs=(dispatch,),
         retention=rules(settings),

@@ -7,10 +7,11 @@ from shared import worker
 from shared.messaging.streams import fact_stream, state_stream
 
 if __name__ == "__main__":
+    settings = Settings()
     worker.run(
         SCHEMA,
-        Settings(),
+        settings,
         session_info=SESSION_INFO,
-        streams=(fact_stream(SCHEMA), state_stream(SCHEMA)),
+        streams=(fact_stream(SCHEMA, settings), state_stream(SCHEMA, settings)),
         consumers=SUBSCRIPTIONS,
     )

@@ -4,28 +4,32 @@ import nats.js.errors
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 
+from shared.settings import ServiceSettings
 
-def fact_stream(service: str) -> StreamConfig:
+
+def fact_stream(service: str, settings: ServiceSettings) -> StreamConfig:
     """The stream of a service's facts: thirty days, on disk, refusing more when full."""
     return StreamConfig(
         name=service.upper(),
         subjects=[f"{service}.>"],
         storage=StorageType.FILE,
         max_age=30 * 24 * 3600,
-        max_bytes=4 * 1024**3,
+        max_bytes=settings.nats_stream_bytes,
+        num_replicas=settings.nats_replicas,
         discard=DiscardPolicy.NEW,
         duplicate_window=120,
     )
 
 
-def state_stream(service: str) -> StreamConfig:
+def state_stream(service: str, settings: ServiceSettings) -> StreamConfig:
     """The compacted stream of current states: the last message of each subject, for ever."""
     return StreamConfig(
         name=f"{service.upper()}_STATE",
         subjects=[f"state.{service}.>"],
         storage=StorageType.FILE,
         max_msgs_per_subject=1,
-        max_bytes=4 * 1024**3,
+        max_bytes=settings.nats_stream_bytes,
+        num_replicas=settings.nats_replicas,
         discard=DiscardPolicy.OLD,
         duplicate_window=120,
     )

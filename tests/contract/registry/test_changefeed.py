@@ -37,7 +37,7 @@ async def bus(settings_for: SettingsFor) -> AsyncIterator[JetStreamContext]:
     settings = settings_for("registry")
     async with connect(settings, "test") as client:
         js = client.jetstream()
-        streams = (fact_stream("registry"), state_stream("registry"))
+        streams = (fact_stream("registry", settings), state_stream("registry", settings))
         relay = asyncio.create_task(Relay(settings, "registry", js, streams).run())
         try:
             yield js

@@ -62,9 +62,10 @@ class Reports:
 
 @pytest.fixture
 async def reports_bus(settings_for: SettingsFor) -> AsyncIterator[Reports]:
-    async with connect(settings_for("reports"), "test") as client:
+    settings = settings_for("reports")
+    async with connect(settings, "test") as client:
         js = client.jetstream()
-        await declare_stream(js, fact_stream("reports"))
+        await declare_stream(js, fact_stream("reports", settings))
         yield Reports(js)
 
 
