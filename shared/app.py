@@ -39,6 +39,7 @@ from shared.problems import (
     preferred_language,
 )
 from shared.settings import ServiceSettings
+from shared.tasks import stop
 from shared.telemetry import configure_logging, trace_id
 
 
@@ -121,17 +122,12 @@ def _lifespan(
             stack.push_async_callback(app.state.database.close)
             app.state.feed_watch = FeedWatch(settings, service.name)
             watching = asyncio.create_task(app.state.feed_watch.run())
-            stack.push_async_callback(_cancelled, watching)
+            stack.push_async_callback(stop, watching)
             for resource in resources:
                 await stack.enter_async_context(resource)
             yield
 
     return lifespan
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.wait([task])
 
 
 def _add_operations(app: FastAPI) -> None:

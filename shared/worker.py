@@ -21,6 +21,7 @@ from shared.messaging.bus import Consumer, Work, connect
 from shared.messaging.relay import Relay
 from shared.retention import MESSAGING, Rule, forget
 from shared.settings import ServiceSettings
+from shared.tasks import stop as stop_tasks
 from shared.telemetry import configure_logging
 
 log = logging.getLogger(__name__)
@@ -79,9 +80,7 @@ async def _main(
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await _until_first([*tasks, asyncio.create_task(stop.wait())])
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await stop_tasks(*tasks)
     await database.close()
     ended = [t for t in tasks if not t.cancelled() and t.exception()]
     if ended and not stop.is_set():

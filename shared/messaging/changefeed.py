@@ -7,6 +7,7 @@ it reaches; an event keeps its place and its id for ever.
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Annotated
 
 import orjson
@@ -47,10 +48,9 @@ class FeedWatch:
 
     async def wait(self, seconds: float) -> None:
         """Until something was published, but no longer than `seconds`."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), min(seconds, _FALLBACK_POLL_SECONDS))
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(seconds, _FALLBACK_POLL_SECONDS)):
+                await self._changed.wait()
 
 
 def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:

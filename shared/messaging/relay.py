@@ -8,6 +8,7 @@ publishes again; `Nats-Msg-Id` and the consumers' inboxes absorb that.
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -132,9 +133,8 @@ class Relay:
         return sorted({position for position, _ in sent if failed is None or position < failed})
 
     async def _send(self, subject: str, body: bytes, message_id: str) -> "asyncio.Future[PubAck]":
-        return await self.js.publish_async(
-            subject, body, wait_stall=ACK_TIMEOUT_SECONDS, headers={"Nats-Msg-Id": message_id}
-        )
+        # Without a stall time: a batch never fills the window, and waiting for it swallows cancellation.
+        return await self.js.publish_async(subject, body, headers={"Nats-Msg-Id": message_id})
 
 
 def _messages(row: asyncpg.Record) -> Iterator[tuple[str, bytes, str]]:
@@ -147,7 +147,6 @@ def _messages(row: asyncpg.Record) -> Iterator[tuple[str, bytes, str]]:
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

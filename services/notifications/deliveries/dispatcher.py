@@ -11,6 +11,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -36,6 +37,7 @@ from shared.outbound.address import Blocked
 from shared.outbound.client import FetchFailed, Outbound
 from shared.problems import Unavailable
 from shared.settings import read_key
+from shared.tasks import stop
 from shared.telemetry import continue_trace
 
 log = logging.getLogger(__name__)
@@ -109,15 +111,13 @@ class Dispatcher:
                     continue
                 await self._rest()
         finally:
-            for task in (listening, *self.tasks):
-                task.cancel()
+            await stop(listening, *self.tasks)
 
     async def _rest(self) -> None:
         """Until something was entered or has ended; else until it is time to look for what is due."""
-        try:
-            await asyncio.wait_for(self.woken.wait(), POLL_SECONDS)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self.woken.wait()
 
     async def _turn(self) -> None:
         """Book what has ended, claim what is due, and set out with it."""

@@ -12,6 +12,7 @@ from services.notifications.deliveries.dispatcher import Dispatcher
 from services.notifications.subscriptions.service import outbound_policy
 from shared.db import Database
 from shared.outbound.client import Outbound
+from shared.tasks import stop
 from tests.contract.notifications.office import Office
 from tests.support.receiver import Receiver, running_receiver
 from tests.support.tenant import Tenant, new_tenant
@@ -67,7 +68,5 @@ async def dispatch(
             return dispatcher
 
         yield start
-        for task in running:
-            task.cancel()
-        ended = await asyncio.gather(*running, return_exceptions=True)
-    assert all(isinstance(end, asyncio.CancelledError) for end in ended), ended
+        await stop(*running)
+    assert all(task.cancelled() for task in running), running

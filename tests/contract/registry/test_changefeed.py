@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +22,7 @@ from shared.messaging import outbox
 from shared.messaging.bus import connect
 from shared.messaging.relay import Relay
 from shared.messaging.streams import fact_stream, state_stream
+from shared.tasks import stop
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.eventually import eventually
@@ -42,9 +42,7 @@ async def bus(settings_for: SettingsFor) -> AsyncIterator[JetStreamContext]:
         try:
             yield js
         finally:
-            relay.cancel()
-            with suppress(asyncio.CancelledError):
-                await relay
+            await stop(relay)
 
 
 @pytest.fixture

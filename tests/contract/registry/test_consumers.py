@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +20,7 @@ from shared.events.envelope import Envelope
 from shared.events.reports import TakeoverConfirmed
 from shared.messaging.bus import Consumer, Subscription, Work, connect
 from shared.messaging.streams import declare_stream, fact_stream
+from shared.tasks import stop
 from tests.conftest import SettingsFor
 from tests.contract.registry.staff import Staff
 from tests.support.answers import ok
@@ -87,9 +87,7 @@ async def consume(
 
         yield start
         for work, task in running:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await stop(task)
             await js.delete_consumer(work.stream, work.durable)
 
 
