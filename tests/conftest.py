@@ -61,15 +61,14 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """In the controller: tests go to whichever worker is free, but those of a stack to the same one."""
+    """In the controller: tests go to whichever worker is free, but those on whole stacks to the same one."""
     config.option.loadscopereorder = False
     return _Scheduling(config, log)
 
 
 class _Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
-        stage = nodeid.split("/")[1]
-        return stage if stage in {"e2e", "faults"} else nodeid
+        return "stacks" if nodeid.split("/")[1] in {"e2e", "faults"} else nodeid
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

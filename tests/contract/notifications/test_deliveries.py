@@ -128,11 +128,13 @@ async def test_what_never_arrives_is_kept_and_can_be_tried_again(office: Office,
     (dead,) = await office.deliveries(subscription, state="dead")
     assert len(dead["attempts"]) == 8
     assert dead["next_attempt_at"] is None
-    office.receiver.answer = lambda _: 204
     again = ok(await office.act(subscription, f"deliveries/{dead['id']}/retry"))
     assert again["state"] == "pending"
+    assert (await office.tried(subscription, 9))["state"] == "pending"  # the schedule began anew
+    office.receiver.answer = lambda _: 204
+    ok(await office.act(subscription, "replay", json={"since": dead["created_at"]}))
     (delivered,) = await office.settled(subscription, "delivered")
-    assert [attempt["number"] for attempt in delivered["attempts"]] == list(range(1, 10))
+    assert [attempt["number"] for attempt in delivered["attempts"]] == list(range(1, 11))
     assert delivered["sequence"] == dead["sequence"]
 
 
@@ -179,6 +181,50 @@ async def test_days_of_failure_end_it_and_one_success_does_not(office: Office, d
     assert told["data"]["reason"] == "failing"
     enabled = ok(await office.act(subscription, "enable"))
     assert enabled["failing_since"] is None
+
+
+async def test_what_waits_goes_on_waiting_while_it_is_paused(office: Office, dispatch: Dispatch) -> None:
+    subscription = await office.subscribe()
+    event = office.event()
+    await office.happen(event)
+    ok(await office.act(subscription, "disable"))
+    dispatcher = await dispatch()
+    other = office.event()
+    await office.subscribe()
+    await office.happen(other)
+    await office.arrived(other)
+    assert len(office.receiver.messages) == 1
+    ok(await office.act(subscription, "enable"))
+    dispatcher.woken.set()
+    await office.arrived(event)
+
+
+async def test_who_lost_the_lease_books_nothing(office: Office) -> None:
+    subscription = await office.subscribe()
+    await office.happen(office.event())
+
+    async def claim() -> Any:
+        async with office.database.transaction() as session:
+            claims = await leases.claim_due(
+                session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
+            )
+        return next(claim for claim in claims if str(claim.id) == subscription["id"])
+
+    async def book(claim: Any, state: str, error: str | None) -> None:
+        now = clock.now()
+        booking = leases.Booking(claim.delivery_id, claim.lease_until, state, None, now, 1, None, error)
+        async with office.database.transaction() as session:
+            await leases.book(session, [booking])
+
+    slow = await claim()
+    with clock.shifted(timedelta(seconds=21)):
+        quick = await claim()
+        await book(slow, "dead", "timeout")
+        assert (await office.deliveries(subscription))[0]["attempts"] == []
+        await book(quick, "delivered", None)
+        await book(quick, "dead", "timeout")
+    (delivery,) = await office.deliveries(subscription)
+    assert (delivery["state"], len(delivery["attempts"])) == ("delivered", 1)
 
 
 async def test_what_a_dead_process_held_is_taken_up_after_its_lease(
@@ -233,7 +279,7 @@ async def test_one_that_hangs_does_not_hold_up_the_others(office: Office, dispat
     async with await asyncio.start_server(say_nothing, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         hanging = await office.subscribe(url=f"http://127.0.0.1:{port}/")
-        await office.happen(*(office.event() for _ in range(100)))
+        await office.happen(*(office.event() for _ in range(600)))
         await office.subscribe()
         event = office.event()
         await office.happen(event)

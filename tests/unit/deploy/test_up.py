@@ -172,6 +172,6 @@ def test_the_whole_stack_starts_in_the_right_order(config: LocalConfig) -> None:
         "reports": ("prepare",),
         "notifications": ("prepare",),
         "registry-worker": ("prepare",),
-        "reports-worker": ("registry-worker",),
-        "notifications-worker": ("registry-worker",),
+        "reports-worker": ("prepare",),
+        "notifications-worker": ("prepare",),
     }
