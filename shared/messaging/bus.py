@@ -221,7 +221,8 @@ class Consumer:
                 await self._apply(projection, [message])
             return
         EVENTS_HANDLED.labels(projection.durable, "applied").inc(len(messages))
-        await asyncio.gather(*(message.ack() for message in messages))
+        for message in messages:
+            await message.ack()
 
     async def _handle_together(self, work: BatchSubscription, messages: Sequence[Msg]) -> None:
         """One transaction for many facts. When it fails, each has its own, to find the one to blame."""

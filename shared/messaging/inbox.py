@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Uuid, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -26,17 +26,15 @@ async def once(session: AsyncSession, consumer: str, event_id: UUID) -> bool:
     return first is not None
 
 
+# Prebuilt, as it runs for every batch of every stream: composing it anew costs more than running it.
+_FIRST_SEEN = text("""
+    INSERT INTO inbox (event_id, consumer, handled_at)
+    SELECT event_id, :consumer, CAST(:now AS timestamptz) FROM unnest(CAST(:events AS uuid[])) AS event_id
+    ON CONFLICT DO NOTHING RETURNING event_id
+""")
+
+
 async def first_seen(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Which of the events `consumer` sees for the first time. As `once`, for many."""
-    inbox = tables(session).inbox
-    events = literal(list(event_ids), ARRAY(Uuid))
-    first = await session.scalars(
-        insert(inbox)
-        .from_select(
-            ["event_id", "consumer", "handled_at"],
-            select(func.unnest(events), literal(consumer), literal(clock.now())),
-        )
-        .on_conflict_do_nothing()
-        .returning(inbox.c.event_id)
-    )
-    return set(first)
+    parameters = {"consumer": consumer, "now": clock.now(), "events": list(event_ids)}
+    return set(await session.scalars(_FIRST_SEEN, parameters))

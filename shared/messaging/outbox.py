@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import orjson
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -95,6 +94,6 @@ def _row(envelope: Envelope, agency: str, state_key: str | None, *, is_fact: boo
         "agency_code": agency,
         "state_subject": f"state.{service}.{state_key}" if state_key else None,
         "is_fact": is_fact,
-        "envelope": orjson.dumps(envelope.model_dump(mode="json")).decode(),
+        "envelope": envelope.model_dump_json(),
         "created_at": envelope.time,
     }

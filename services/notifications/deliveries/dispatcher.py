@@ -84,6 +84,12 @@ class Outcome:
             self.error,
         )
 
+    def hopeless(self, limit: timedelta) -> bool:
+        """Whether there is nobody there any more: the receiver says so, or nothing arrived for so long."""
+        since = self.claim.failing_since
+        failing = self.error is not None and since is not None and self.at - since >= limit
+        return failing or self.status == HTTPStatus.GONE
+
 
 @dataclass
 class Dispatcher:
@@ -138,11 +144,11 @@ class Dispatcher:
         except Unavailable:
             self.ended = ended + self.ended
             raise
-        receivers = {claim.id: claim for claim in claims}
-        opened = {key: self._open(claim) for key, claim in receivers.items()}
+        one_of_each = {claim.id: claim for claim in claims}
+        receivers = {key: self._open(claim) for key, claim in one_of_each.items()}
         for claim in claims:
             self.under_way[claim.id] += 1
-            task = asyncio.create_task(self._deliver(claim, opened[claim.id]))
+            task = asyncio.create_task(self._deliver(claim, receivers[claim.id]))
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
         DELIVERING.set(self.under_way.total())
@@ -197,17 +203,12 @@ class Dispatcher:
     async def _switch_off_the_hopeless(self, ended: Sequence[Outcome]) -> None:
         """Each in a transaction of its own: the turn's holds locks on subscriptions already."""
         limit = timedelta(days=self.settings.disable_after_days)
-        for outcome in ended:
-            since = outcome.claim.failing_since
-            if outcome.status == HTTPStatus.GONE:
-                reason = "gone"
-            elif outcome.error is not None and since is not None and outcome.at - since >= limit:
-                reason = "failing"
-            else:
-                continue
+        hopeless = {outcome.claim.id: outcome for outcome in ended if outcome.hopeless(limit)}
+        for subscription, outcome in hopeless.items():
             continue_trace(orjson.loads(outcome.claim.envelope)["traceparent"])
+            reason = "gone" if outcome.status == HTTPStatus.GONE else "failing"
             async with self.database.transaction() as session:
-                await switch_off(session, outcome.claim.id, reason, outcome.claim.event_id)
+                await switch_off(session, subscription, reason, outcome.claim.event_id)
 
 
 def _health(ended: Sequence[Outcome]) -> dict[UUID, bool]:

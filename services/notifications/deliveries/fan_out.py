@@ -1,7 +1,5 @@
 """Fan-out: every event, once, to all who receive it, numbered for each without gaps."""
 
-from collections import Counter
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,9 +10,6 @@ from services.notifications.subscriptions import queries as subscriptions
 from services.notifications.subscriptions.matching import receives
 from shared.events.notifications import SubscriptionTested
 from shared.messaging.bus import Received
-
-Pair = tuple[UUID, UUID]
-"""A subscription and an event for it."""
 
 
 async def fan_out(session: AsyncSession, received: list[Received]) -> None:
@@ -32,18 +27,4 @@ async def fan_out(session: AsyncSession, received: list[Received]) -> None:
     pairs = [
         (selection.id, event.id) for event in events for selection in selections if receives(selection, event)
     ]
-    await enter(session, pairs)
-
-
-async def enter(session: AsyncSession, pairs: Sequence[Pair]) -> None:
-    """Enter deliveries, due at once, in the order given; each gets its subscription's next number."""
-    if not pairs:
-        return
-    counts = Counter(subscription for subscription, _ in pairs)
-    number = await subscriptions.take_numbers(session, counts)
-    rows = []
-    for subscription, event in pairs:
-        if subscription in number:
-            rows.append((subscription, event, number[subscription]))
-            number[subscription] += 1
-    await queries.insert_deliveries(session, rows)
+    await queries.enter(session, pairs)

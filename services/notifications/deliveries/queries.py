@@ -1,5 +1,6 @@
 """Entering deliveries, many at a time, and finding them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -20,14 +21,28 @@ _KEEP_EVENTS = text("""
     ) AS e(id, type, envelope) ON CONFLICT DO NOTHING
 """)
 
-_INSERT_DELIVERIES = text("""
+# The rows of subscriptions are locked in the order of their ids, whoever changes several: no two wait
+# for each other. They stay locked until the commit, so numbers are given in the order of commits.
+_ENTER = text("""
+    WITH pairs AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:subscriptions AS uuid[]),
+            CAST(:events AS uuid[]), CAST(:places AS integer[])
+        ) AS p(id, subscription_id, event_id, place)
+    ), counts AS (
+        SELECT subscription_id AS id, max(place) AS count FROM pairs GROUP BY subscription_id
+    ), locked AS MATERIALIZED (
+        SELECT id, count FROM subscriptions JOIN counts USING (id)
+        WHERE state <> 'deleted' ORDER BY id FOR NO KEY UPDATE OF subscriptions
+    ), numbered AS (
+        UPDATE subscriptions SET last_seq = last_seq + locked.count FROM locked
+        WHERE subscriptions.id = locked.id RETURNING subscriptions.id, last_seq - locked.count AS before
+    )
     INSERT INTO deliveries
         (id, subscription_id, event_id, seq, state, step, attempt, next_at, created_at)
-    SELECT id, subscription_id, event_id, seq, 'pending', 0, 0,
-        CAST(:now AS timestamptz), CAST(:now AS timestamptz) FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:subscriptions AS uuid[]),
-        CAST(:events AS uuid[]), CAST(:seqs AS bigint[])
-    ) AS d(id, subscription_id, event_id, seq)
+    SELECT pairs.id, subscription_id, event_id, before + place, 'pending', 0, 0,
+        CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+    FROM pairs JOIN numbered ON numbered.id = subscription_id
 """)
 
 
@@ -44,16 +59,26 @@ async def keep_events(session: AsyncSession, received: Sequence[Received]) -> No
     )
 
 
-async def insert_deliveries(session: AsyncSession, rows: Sequence[tuple[UUID, UUID, int]]) -> None:
-    """Enter deliveries of (subscription, event, number), due at once."""
-    subscriptions, events, numbers = zip(*rows, strict=True) if rows else ((), (), ())
+async def enter(session: AsyncSession, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+    """Enter deliveries of (subscription, event), due at once; each gets its subscription's next number.
+
+    Those of one subscription are numbered in the order given, without gaps. One that was deleted
+    meanwhile gets none.
+    """
+    if not pairs:
+        return
+    places: Counter[UUID] = Counter()
+    placed = []
+    for subscription, _ in pairs:
+        places[subscription] += 1
+        placed.append(places[subscription])
     await session.execute(
-        _INSERT_DELIVERIES,
+        _ENTER,
         {
-            "ids": [new_id() for _ in rows],
-            "subscriptions": list(subscriptions),
-            "events": list(events),
-            "seqs": list(numbers),
+            "ids": [new_id() for _ in pairs],
+            "subscriptions": [subscription for subscription, _ in pairs],
+            "events": [event for _, event in pairs],
+            "places": placed,
             "now": clock.now(),
         },
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notifications.deliveries import fan_out, queries
+from services.notifications.deliveries import queries
 from services.notifications.deliveries.schemas import Replayed
 from services.notifications.deliveries.tables import Delivery
 from services.notifications.subscriptions import service as subscriptions
@@ -57,7 +57,7 @@ async def replay(session: AsyncSession, actor: Actor, subscription_id: UUID, sin
         if receives(selection, Envelope.model_validate_json(event.envelope))
     ]
     known = await queries.make_due(session, row.id, chosen)
-    await fan_out.enter(session, [(row.id, event) for event in chosen if event not in known])
+    await queries.enter(session, [(row.id, event) for event in chosen if event not in known])
     return Replayed(
         deliveries=len(chosen),
         next_since=events[REPLAY_LIMIT].received_at if len(events) > REPLAY_LIMIT else None,

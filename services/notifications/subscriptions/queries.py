@@ -54,50 +54,21 @@ async def page(
     return list(await session.scalars(query.order_by(col(Subscription.id).desc()).limit(limit)))
 
 
+_CANDIDATES = text("""
+    SELECT id, owner_code, agency_code, event_types FROM subscriptions WHERE state = 'active'
+        AND (event_types && CAST(:patterns AS varchar[]) OR id = ANY(CAST(:tested AS uuid[])))
+""")
+
+
 async def candidates(
     session: AsyncSession, patterns: Collection[str], tested: Collection[UUID]
 ) -> list[Selection]:
     """Active subscriptions that name one of the patterns, and those to be tested."""
-    rows = await session.execute(
-        select(
-            col(Subscription.id),
-            col(Subscription.owner_code),
-            col(Subscription.agency_code),
-            col(Subscription.event_types),
-        ).where(
-            col(Subscription.state) == "active",
-            or_(
-                col(Subscription.event_types).overlap(list(patterns)),  # type: ignore[attr-defined]
-                col(Subscription.id).in_(tested),
-            ),
-        )
-    )
+    rows = await session.execute(_CANDIDATES, {"patterns": list(patterns), "tested": list(tested)})
     return [Selection(*row) for row in rows]
 
 
-# Rows are locked in the order of their ids, whoever changes several: no two can wait for each other.
-_TAKE_NUMBERS = text("""
-    WITH wanted AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:counts AS integer[])) AS w(id, count)
-    ), locked AS (
-        SELECT id, wanted.count FROM subscriptions JOIN wanted USING (id)
-        WHERE state <> 'deleted' ORDER BY id FOR NO KEY UPDATE OF subscriptions
-    )
-    UPDATE subscriptions SET last_seq = last_seq + locked.count
-    FROM locked WHERE subscriptions.id = locked.id RETURNING subscriptions.id, last_seq
-""")
-
-
-async def take_numbers(session: AsyncSession, counts: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Take the next numbers of each subscription, as many as asked; returns the first of each.
-
-    One that was deleted meanwhile is missing. The rows stay locked: numbers are given in the order
-    of commits.
-    """
-    rows = await session.execute(_TAKE_NUMBERS, {"ids": list(counts), "counts": list(counts.values())})
-    return {row.id: row.last_seq - counts[row.id] + 1 for row in rows}
-
-
+# Rows are locked in the order of their ids, as in `deliveries.queries`: no two wait for each other.
 _NOTE_HEALTH = text("""
     WITH heard AS (
         SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:well AS boolean[])) AS h(id, well)

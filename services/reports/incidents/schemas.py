@@ -86,7 +86,7 @@ class Receipt(Schema):
 
     tracking_code: str = Field(
         description="Shown once; follow the report with it at POST /v1/track.",
-        examples=["7H2K-Q9XW-4MND-C3TB-8"],
+        examples=["7H2K-Q9XW-4MND-C3TB-G"],
     )
     incident_id: UUID | None = Field(description="Only for officers of the handling agency.")
     what_to_do_now: list[str]

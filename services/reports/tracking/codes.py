@@ -14,7 +14,7 @@ _SYMBOLS = 16
 
 
 def new_code() -> str:
-    """A fresh code, as it is shown: `7H2K-Q9XW-4MND-C3TB-8`."""
+    """A fresh code, as it is shown: `7H2K-Q9XW-4MND-C3TB-G`."""
     symbols = "".join(secrets.choice(ALPHABET) for _ in range(_SYMBOLS))
     groups = [symbols[i : i + 4] for i in range(0, _SYMBOLS, 4)]
     return "-".join([*groups, _check_symbol(symbols)])

@@ -34,7 +34,7 @@ _MEANING: dict[str, Text] = {
 class TrackRequest(Schema):
     """The code from the receipt, in any spelling: spaces, hyphens and case do not matter."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"tracking_code": "7H2K-Q9XW-4MND-C3TB-8"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"tracking_code": "7H2K-Q9XW-4MND-C3TB-G"}]})
 
     tracking_code: Annotated[str, StringConstraints(min_length=1, max_length=64)]
 

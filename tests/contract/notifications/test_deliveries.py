@@ -128,14 +128,31 @@ async def test_what_never_arrives_is_kept_and_can_be_tried_again(office: Office,
     (dead,) = await office.deliveries(subscription, state="dead")
     assert len(dead["attempts"]) == 8
     assert dead["next_attempt_at"] is None
+    office.receiver.answer = lambda _: 204
     again = ok(await office.act(subscription, f"deliveries/{dead['id']}/retry"))
     assert again["state"] == "pending"
-    assert (await office.tried(subscription, 9))["state"] == "pending"  # the schedule began anew
-    office.receiver.answer = lambda _: 204
-    ok(await office.act(subscription, "replay", json={"since": dead["created_at"]}))
     (delivered,) = await office.settled(subscription, "delivered")
-    assert [attempt["number"] for attempt in delivered["attempts"]] == list(range(1, 11))
+    assert [attempt["number"] for attempt in delivered["attempts"]] == list(range(1, 10))
     assert delivered["sequence"] == dead["sequence"]
+
+
+@pytest.mark.parametrize("by", ["retry", "replay"])
+async def test_trying_again_begins_the_schedule_anew(office: Office, dispatch: Dispatch, by: str) -> None:
+    office.receiver.answer = lambda _: 503
+    subscription, start = await office.subscribe(), clock.now()
+    await office.happen(office.event())
+    async with office.database.transaction() as session:
+        await session.execute(
+            text("UPDATE deliveries SET state = 'dead', step = 8 WHERE subscription_id = :id"),
+            {"id": subscription["id"]},
+        )
+    (dead,) = await office.deliveries(subscription, state="dead")
+    if by == "retry":
+        ok(await office.act(subscription, f"deliveries/{dead['id']}/retry"))
+    else:
+        ok(await office.act(subscription, "replay", json={"since": start.isoformat()}))
+    await dispatch()
+    assert (await office.tried(subscription, 1))["state"] == "pending"
 
 
 async def test_gone_ends_the_subscription_and_says_so(office: Office, dispatch: Dispatch) -> None:
