@@ -44,7 +44,7 @@ async def commit_to_webhook(stack: RunningStack, receiver: Receiver) -> list[flo
 async def commit_to_effect(stack: RunningStack, staff: Staff) -> list[float]:
     """Milliseconds from the 201 of a takeover in reports to its committed effect in the registry.
 
-    The effect is looked for in the registry's table, so a look (about 1 ms) is part of the figure.
+    The effect is looked for in the registry's table every millisecond or so.
     """
     accounts = [await staff.active() for _ in range(ACCOUNTS)]
     await asyncio.sleep(1)
@@ -60,7 +60,9 @@ async def commit_to_effect(stack: RunningStack, staff: Staff) -> list[float]:
                     assert answer.status == 201
                 began = time.perf_counter()
                 while await state.fetchval(account["id"]) != "suspended":
-                    pass
+                    await asyncio.sleep(
+                        0.001
+                    )  # a tighter loop would take the processor from what it measures
                 taken.append((time.perf_counter() - began) * 1e3)
                 await asyncio.sleep(PAUSE_SECONDS)
     finally:
