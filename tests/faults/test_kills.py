@@ -41,7 +41,15 @@ class Reporter:
         self.unanswered = 0
 
     async def post(self, body: dict[str, Any], headers: dict[str, str]) -> str:
-        """The incident's id, once a report of it was accepted."""
+        """The incident's id, once a report of it was accepted.
+
+        Raises:
+            TimeoutError: none was within a minute.
+        """
+        async with asyncio.timeout(60):
+            return await self._post(body, headers)
+
+    async def _post(self, body: dict[str, Any], headers: dict[str, str]) -> str:
         while True:
             try:
                 answer = await self._client.post("/v1/incidents", json=body, headers=headers)
