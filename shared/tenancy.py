@@ -135,15 +135,19 @@ async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> No
 # `own` nodes are the agency and its successors, whose successors count too; the others are ancestors
 # in the tree. A parent that is not known yet is named all the same, so that its late arrival finds
 # everything below it.
+#
+# Lists are joined, never compared with `= ANY`: once PostgreSQL plans a statement without looking at
+# its parameters, it takes such a list for ten codes and reads the whole table five hundred times.
 _AFFECTED = text("""
     SELECT unnest(CAST(:codes AS varchar[])) UNION
-    SELECT descendant FROM agency_reach WHERE ancestor = ANY(CAST(:codes AS varchar[]))
+    SELECT descendant FROM agency_reach JOIN unnest(CAST(:codes AS varchar[])) AS code ON code = ancestor
 """)
-_FORGET = text("DELETE FROM agency_reach WHERE descendant = ANY(CAST(:codes AS varchar[]))")
+_FORGET = text("""
+    DELETE FROM agency_reach USING unnest(CAST(:codes AS varchar[])) AS code WHERE code = descendant
+""")
 _RECOMPUTE = text("""
     WITH RECURSIVE walk(descendant, code, own) AS (
-        SELECT CAST(code AS varchar), CAST(code AS varchar), true
-        FROM agencies WHERE code = ANY(CAST(:codes AS varchar[]))
+        SELECT code, code, true FROM agencies JOIN unnest(CAST(:codes AS varchar[])) AS code USING (code)
         UNION
         SELECT walk.descendant, CAST(edge.code AS varchar), edge.own
         FROM walk JOIN agencies USING (code) CROSS JOIN LATERAL (
