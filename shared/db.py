@@ -4,7 +4,7 @@ Nothing outside `shared` commits (ADR 14). A transaction commits before the resp
 so whoever has read a 201 will find what it promises.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -14,7 +14,8 @@ import asyncpg
 import orjson
 import uuid_utils.compat
 from fastapi import Depends, Request
-from sqlalchemy import Enum, String
+from sqlalchemy import JSON, Enum, String, Table, Text, cast, column, func, literal, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -118,6 +119,17 @@ def unavailable_when_away() -> Iterator[None]:
         raise
     except _UNREACHABLE as error:
         raise Unavailable from error
+
+
+def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
+    """An INSERT of many rows, all with the same keys, that travel as one JSON parameter.
+
+    One statement: several times as fast as one for each row, and its triggers fire once.
+    """
+    columns = [column(name, table.c[name].type) for name in rows[0]]
+    document = cast(literal(orjson.dumps(rows).decode(), Text), JSON)
+    source = func.json_to_recordset(document).table_valued(*columns).render_derived(with_types=True)
+    return insert(table).from_select([each.name for each in columns], select(source))
 
 
 def violated_constraint(error: IntegrityError) -> str | None:

@@ -12,6 +12,7 @@ takes over the district's own records, not those of all its former communes.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -28,12 +29,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
-from shared.db import code, words
+from shared.db import code, insert_many, words
 
 LEVELS = ("central", "province", "commune", "department", "unit", "district")
 
@@ -120,16 +120,16 @@ async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> No
     Each is a row of `agencies`. Older versions than what is stored are ignored, so repeats and
     late arrivals do no harm. Order does not matter: a parent or successor may still be missing.
     """
-    tenancy = of(session)
-    table = tenancy.agencies
-    statement = upsert(table)
+    newest = {agency["code"]: agency for agency in sorted(agencies, key=itemgetter("version"))}
+    table = of(session).agencies
+    statement = insert_many(table, list(newest.values()))
     statement = statement.on_conflict_do_update(
         index_elements=["code"],
         set_={c.name: statement.excluded[c.name] for c in table.c if c.name != "code"},
         where=table.c.version < statement.excluded.version,
     )
-    await session.execute(statement, agencies)
-    await _recompute_reach(session, [agency["code"] for agency in agencies])
+    await session.execute(statement)
+    await _recompute_reach(session, list(newest))
 
 
 # `own` nodes are the agency and its successors, whose successors count too; the others are ancestors

@@ -7,7 +7,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock, tenancy
-from shared.db import new_id
+from shared.db import insert_many, new_id
 from shared.events.envelope import Envelope, EventData
 from shared.messaging.tables import Messaging
 from shared.telemetry import traceparent
@@ -63,7 +63,7 @@ async def emit_states(
         _row(_envelope(data, subject, version, None, path), data.agency_code, state_key, is_fact=False)
         for data, subject, version, path, state_key in states
     ]
-    await session.execute(insert(tables(session).outbox), rows)
+    await session.execute(insert_many(tables(session).outbox, rows))
 
 
 def _envelope(

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.base import SESSION_INFO
@@ -64,7 +65,6 @@ async def codes(session: AsyncSession) -> set[str]:
 async def paths(session: AsyncSession) -> dict[str, list[str]]:
     """For every agency, the codes of all that reach its records."""
     reach = tenancy.of(session).reach
-    found: dict[str, list[str]] = {}
-    for row in await session.execute(select(reach).order_by(reach.c.descendant, reach.c.ancestor)):
-        found.setdefault(row.descendant, []).append(row.ancestor)
-    return found
+    path = func.array_agg(aggregate_order_by(reach.c.ancestor, reach.c.ancestor.asc()))
+    rows = await session.execute(select(reach.c.descendant, path).group_by(reach.c.descendant))
+    return dict(rows.tuples().all())
