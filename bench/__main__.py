@@ -54,10 +54,10 @@ async def measure_stack(stack: RunningStack) -> None:
     """Everything that needs all processes."""
     tenant = Tenant(stack.config, "T82", COMMUNE, "T82.X30178", "L87.H875", "T01")
     await asyncio.sleep(10)  # idle means idle
-    by_pid = stack_megabytes(stack.pids.values())
-    line("memory, idle, all processes (PSS)", f"{sum(by_pid.values()):.0f} MB", "≤ 900 MB")
-    for name, pid in stack.pids.items():
-        print(f"    {name:<24}{by_pid[pid]:.0f} MB")
+    megabytes = stack_megabytes(stack.pids)
+    line("memory, idle, all processes (PSS)", f"{sum(megabytes.values()):.0f} MB", "≤ 900 MB")
+    for name, each in megabytes.items():
+        print(f"    {name:<24}{each:.0f} MB")
 
     async with httpx.AsyncClient(base_url=stack.url("registry")) as registry, running_site() as site:
         effects = await latency.commit_to_effect(stack, Staff(registry, tenant, site, COMMUNE))

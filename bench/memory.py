@@ -1,13 +1,29 @@
 """Memory of the whole stack: proportional set size, so that shared pages count once."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 
-def stack_megabytes(pids: Iterable[int]) -> dict[int, float]:
-    """PSS in MB of each process together with all its descendants. Linux only."""
+def stack_megabytes(names: Mapping[str, int]) -> dict[str, float]:
+    """PSS in MB of all processes that descend from this one, by the name of the nearest that has one.
+
+    `names` are process ids by name; what has none is the nursery from which the others were forked.
+    Linux only.
+    """
+    named = {pid: name for name, pid in names.items()}
+    found: dict[str, float] = {}
+
+    def add(pid: int, name: str) -> None:
+        name = named.get(pid, name)
+        found[name] = found.get(name, 0) + _pss(pid) / 1024
+        for child in children.get(pid, []):
+            add(child, name)
+
     children = _children()
-    return {pid: sum(_pss(each) for each in _family(pid, children)) / 1024 for pid in pids}
+    for pid in children.get(os.getpid(), []):
+        add(pid, "nursery")
+    return found
 
 
 def _children() -> dict[int, list[int]]:
@@ -20,10 +36,6 @@ def _children() -> dict[int, list[int]]:
         parent = int(text.rpartition(")")[2].split()[1])
         found.setdefault(parent, []).append(int(stat.parent.name))
     return found
-
-
-def _family(pid: int, children: dict[int, list[int]]) -> list[int]:
-    return [pid, *(each for child in children.get(pid, []) for each in _family(child, children))]
 
 
 def _pss(pid: int) -> int:

@@ -59,10 +59,10 @@ class Nursery:
         self._children: dict[int, ForkedChild] = {}
         self._answer: asyncio.Future[ForkedChild] | None = None
 
-    async def start(self) -> None:
-        """Start the process unless it runs; it goes on importing after this returns."""
-        if self._listening and not self._listening.done():
-            return
+    async def start(self) -> socket.socket:
+        """Start the process unless it runs, and return what it listens to. It goes on importing meanwhile."""
+        if self._channel and self._listening and not self._listening.done():
+            return self._channel
         self._log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._channel, theirs = socket.socketpair()
         with theirs, self._log.open("ab") as output:
@@ -72,7 +72,7 @@ class Nursery:
                 "deploy.local.nursery",
                 env=inherited_environment(),
                 cwd=PROJECT,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
@@ -80,6 +80,7 @@ class Nursery:
             )
         reader, writer = await asyncio.open_connection(sock=self._channel)
         self._listening = asyncio.create_task(self._listen(process, reader, writer))
+        return self._channel
 
     async def stop(self) -> None:
         """End the process, and with it every child that is still there."""
@@ -97,10 +98,9 @@ class Nursery:
         """
         order = {"module": module, "env": dict(env), "cwd": str(cwd), "death_signal": int(death_signal)}
         async with self._turn:
-            await self.start()
-            assert self._channel
+            channel = await self.start()
             self._answer = asyncio.get_running_loop().create_future()
-            socket.send_fds(self._channel, [json.dumps(order).encode()], [output, lock])
+            socket.send_fds(channel, [json.dumps(order).encode()], [output, lock])
             return await self._answer
 
     async def _listen(

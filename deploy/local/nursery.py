@@ -20,7 +20,6 @@ from pathlib import Path
 from select import select
 from typing import Any
 
-import alembic.command
 import shared.app
 import shared.auth
 import shared.messaging.changefeed
@@ -50,12 +49,12 @@ def _serve(channel: socket.socket) -> tuple[dict[str, Any], int]:
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # select is to see it
     while True:
-        readable, _, _ = select([channel, woken], [], [])
+        readable, _, _ = select([channel.fileno(), woken], [], [])
         if woken in readable:
             os.read(woken, 4096)
             for pid, code in _ended():
                 channel.sendall(f"{pid} {code}\n".encode())
-        if channel in readable:
+        if channel.fileno() in readable:
             text, files, *_ = socket.recv_fds(channel, _LONGEST_ORDER, 2)
             if not text:
                 sys.exit()  # the supervisor is gone
@@ -95,6 +94,8 @@ def _become(
     os.dup2(output, 1)
     os.dup2(output, 2)
     os.close(output)
+    if (name := Path("/proc/self/comm")).exists():
+        name.write_text(module.removeprefix("services."))  # for ps and top
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)

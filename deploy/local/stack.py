@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -87,9 +86,10 @@ async def running_stack(
         pidfile.sign(lock, os.getpid())
         await clear_away(config.home)
         require_free_ports(config)
-        await postgres.initialise(config)
         supervisor = Supervisor(processes(config), config.home)
         try:
+            await supervisor.warm_up()
+            await postgres.initialise(config)
             await supervisor.start()
             yield RunningStack(config, supervisor)
         finally:
@@ -102,7 +102,7 @@ def _prepare(config: LocalConfig) -> Process:
     """Migrations and first data, in one process because three would import everything three times."""
     return Process(
         name="prepare",
-        command=[sys.executable, "-m", "deploy.local.prepare"],
+        command="deploy.local.prepare",
         env={**inherited_environment(), **config.environment()},
         cwd=PROJECT,
         after=("roles", "nats"),
@@ -114,7 +114,7 @@ def _service_process(config: LocalConfig, service: str, module: str) -> Process:
     name = service if module == "main" else f"{service}-{module}"
     return Process(
         name=name,
-        command=[sys.executable, "-m", f"services.{service}.{module}"],
+        command=f"services.{service}.{module}",
         env=service_environment(config, service),
         cwd=PROJECT,
         after=("prepare",),

@@ -17,6 +17,7 @@ from signal import SIGKILL, SIGTERM, Signals
 
 from deploy.local import pidfile
 from deploy.local.child import die_with_parent, run_as
+from deploy.local.forked import ForkedChild, Nursery
 
 POLL = 0.05
 """Seconds between two looks at a server that is not ready yet: it cannot tell us."""
@@ -27,6 +28,8 @@ LARGEST_LOG = 5_000_000
 """Bytes after which a log is put aside as `<name>.log.1` when its process is started."""
 
 log = logging.getLogger(__name__)
+
+Child = asyncio.subprocess.Process | ForkedChild
 
 
 class StartError(Exception):
@@ -42,6 +45,7 @@ class Process:
     """One child. Times are in seconds.
 
     Attributes:
+        command: what it runs; for a Python module of ours, which starts from a warm copy, its name.
         after: names of the processes that must be ready before it starts and are stopped after it.
         ready: whether it serves; asked until it does.
         once: it is ready when it has ended with code 0, and is not started again.
@@ -51,7 +55,7 @@ class Process:
     """
 
     name: str
-    command: Sequence[str]
+    command: Sequence[str] | str
     env: Mapping[str, str]
     cwd: Path = Path("/")
     after: tuple[str, ...] = ()
@@ -73,7 +77,8 @@ class Supervisor:
     def __init__(self, processes: Iterable[Process], home: Path) -> None:
         self._processes = {process.name: process for process in processes}
         self._home = home
-        self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._nursery = Nursery(home)
+        self._children: dict[str, Child] = {}
         self._keepers: list[asyncio.Task[None]] = []
 
     @property
@@ -93,6 +98,11 @@ class Supervisor:
         with suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+
+    async def warm_up(self) -> None:
+        """Prepare for our own modules; worth calling when there is something else to do before `start`."""
+        if any(isinstance(process.command, str) for process in self._processes.values()):
+            await self._nursery.start()
 
     async def start(self) -> None:
         """Start everything, what is independent at the same time; return when all are ready.
@@ -134,6 +144,7 @@ class Supervisor:
             stopped[process.name].set()
 
         await asyncio.gather(*(stop_in_turn(process) for process in self._processes.values()))
+        await self._nursery.stop()
 
     async def _start(self, process: Process) -> None:
         try:
@@ -169,7 +180,7 @@ class Supervisor:
             except (OSError, StartError) as error:
                 log.warning("%s cannot be started: %s", process.name, error)
 
-    async def _spawn(self, process: Process) -> asyncio.subprocess.Process:
+    async def _spawn(self, process: Process) -> Child:
         """Start the process and hand it the lock on its pid file.
 
         Raises:
@@ -179,24 +190,36 @@ class Supervisor:
         lock = await _claim(self._home / "run" / f"{process.name}.pid")
         try:
             with self._log_file(process).open("ab") as output:
-                child = await asyncio.create_subprocess_exec(
-                    *process.command,
-                    env=process.env,
-                    cwd=process.cwd,
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=asyncio.subprocess.STDOUT,
-                    pass_fds=(lock,),
-                    start_new_session=True,  # Ctrl-C is for the supervisor, which stops in order
-                    umask=0o077,
-                    preexec_fn=die_with_parent(process.death_signal),
-                    **run_as(process.user),
-                )
+                child = await self._run(process, output.fileno(), lock)
             pidfile.sign(lock, child.pid)
         finally:
             os.close(lock)
         self._children[process.name] = child
         return child
+
+    async def _run(self, process: Process, output: int, lock: int) -> Child:
+        if isinstance(process.command, str):
+            return await self._nursery.fork(
+                process.command,
+                env=process.env,
+                cwd=process.cwd,
+                output=output,
+                lock=lock,
+                death_signal=process.death_signal,
+            )
+        return await asyncio.create_subprocess_exec(
+            *process.command,
+            env=process.env,
+            cwd=process.cwd,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+            pass_fds=(lock,),
+            start_new_session=True,  # Ctrl-C is for the supervisor, which stops in order
+            umask=0o077,
+            preexec_fn=die_with_parent(process.death_signal),
+            **run_as(process.user),
+        )
 
     async def _stop(self, process: Process) -> None:
         child = self._children.get(process.name)
@@ -260,6 +283,6 @@ def _send(path: Path, signal: Signals) -> None:
             os.kill(pid, signal)
 
 
-def _how_ended(child: asyncio.subprocess.Process) -> str:
+def _how_ended(child: Child) -> str:
     code = child.returncode
     return f"was ended by {Signals(-code).name}" if code and code < 0 else f"ended with code {code}"

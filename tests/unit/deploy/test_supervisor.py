@@ -202,6 +202,7 @@ async def main():
         process("asked", ["sleep", "100"], death_signal=SIGTERM),
         process("other-user", ["sleep", "100"], user=user, death_signal=SIGINT),
         process("deaf", ["sh", "-c", "trap '' TERM INT; while :; do sleep 1; done"]),
+        Process(name="forked", command="tests.support.scripted", env={"SCRIPT": "import time; time.sleep(100)"}),
     ]
     await Supervisor(processes, Path(sys.argv[1])).start()
     print("ready", flush=True)
@@ -220,7 +221,7 @@ async def test_nothing_is_orphaned_when_the_supervisor_is_killed(tmp_path: Path)
     assert None not in holders(tmp_path).values()
     supervisor.kill()
     assert Signals(-(await supervisor.wait())) is SIGKILL
-    nobody = dict.fromkeys(["plain", "asked", "other-user", "deaf"])
+    nobody = dict.fromkeys(["plain", "asked", "other-user", "deaf", "forked"])
     await until(lambda: holders(tmp_path) == nobody)
 
 
