@@ -15,10 +15,10 @@ from bench import chain, intake, latency
 from bench.memory import stack_megabytes
 from deploy.local.config import LocalConfig, temporary_home
 from deploy.local.stack import RunningStack, running_stack, server_processes
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok
 from tests.support.receiver import running_receiver
 from tests.support.site import running_site
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant
 
 COMMUNE = "T82.X30169"

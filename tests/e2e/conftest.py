@@ -7,9 +7,9 @@ import pytest
 
 from deploy.local.config import LocalConfig, temporary_home
 from deploy.local.stack import RunningStack, running_stack
-from tests.contract.registry.staff import Staff
 from tests.support.receiver import Receiver, running_receiver
 from tests.support.site import running_site
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant
 
 COMMUNE = "T82.X30169"  # Lấp Vò, in the province of Đồng Tháp

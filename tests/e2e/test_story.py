@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok
 from tests.support.eventually import eventually
 from tests.support.receiver import Receiver
-from tests.support.reports import impersonation, takeover
+from tests.support.reports import impersonation, report_takeover
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant
 
 
@@ -101,7 +101,7 @@ async def test_a_hijacked_page_is_compromised_for_everybody_within_moments(
 ) -> None:
     subscription = await subscribe(notifications, staff.officer, receiver)
     account = await staff.active()
-    ok(await reports.post("/v1/incidents", json=takeover(account), headers=staff.officer), 201)
+    await report_takeover(reports, account, staff.officer)
 
     async def compromised() -> bool:
         return await verdict(registry, account["url"]) == "compromised"
@@ -191,7 +191,7 @@ async def test_a_subscriber_of_another_province_hears_of_public_facts_only(
 ) -> None:
     await subscribe(notifications, tenant.auth(tenant.foreign, "officer"), receiver)
     account = await staff.active()
-    ok(await reports.post("/v1/incidents", json=takeover(account), headers=staff.officer), 201)
+    await report_takeover(reports, account, staff.officer)
 
     async def warned() -> bool:
         return any(e["type"] == "registry.account.suspended.v1" for e in receiver.events())

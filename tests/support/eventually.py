@@ -7,7 +7,7 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
-async def eventually(look: Callable[[], Awaitable[Value]], *, seconds: float = 10.0) -> Value:
+async def eventually(look: Callable[[], Awaitable[Value | None]], *, seconds: float = 10.0) -> Value:
     """The first truthy answer of `look`.
 
     Raises:

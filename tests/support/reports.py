@@ -3,6 +3,11 @@
 import secrets
 from typing import Any
 
+import httpx
+
+from tests.support.answers import ok
+from tests.support.eventually import eventually
+
 
 def impersonation(agency_code: str, **changes: Any) -> dict[str, Any]:
     """A report of an impostor nobody has reported yet."""
@@ -29,3 +34,20 @@ def takeover(account: dict[str, Any], **changes: Any) -> dict[str, Any]:
         "contact": None,
         **changes,
     }
+
+
+async def report_takeover(
+    reports: httpx.AsyncClient, account: dict[str, Any], headers: dict[str, str]
+) -> dict[str, Any]:
+    """Report a takeover, as soon as reports has heard of the account at all."""
+
+    async def accepted() -> dict[str, Any] | None:
+        answer = await reports.post("/v1/incidents", json=takeover(account), headers=headers)
+        return None if unknown_account(answer) else ok(answer, 201)
+
+    return await eventually(accepted)
+
+
+def unknown_account(answer: httpx.Response) -> bool:
+    """Whether a takeover was refused for an account that reports does not know, or not yet."""
+    return answer.status_code == 422 and answer.json()["errors"][0]["pointer"] == "/account_id"

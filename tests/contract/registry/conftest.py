@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from deploy.local.config import LocalConfig
 from shared.db import Database
-from tests.contract.registry.staff import Staff
 from tests.support.site import Site, running_site
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant, new_tenant
 
 

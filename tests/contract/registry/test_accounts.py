@@ -15,8 +15,8 @@ from services.registry.accounts.tables import STATES
 from services.registry.base import SESSION_INFO
 from shared import tenancy
 from shared.db import Database, violated_constraint
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok, problem
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
 
 outbox = SESSION_INFO["messaging"].outbox

@@ -22,9 +22,9 @@ from shared.messaging.bus import Consumer, Subscription, Work, connect
 from shared.messaging.streams import declare_stream, fact_stream
 from shared.tasks import stop
 from tests.conftest import SettingsFor
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok
 from tests.support.eventually import eventually
+from tests.support.staff import Staff
 
 messaging = SESSION_INFO["messaging"]
 Start = Callable[[Work], Awaitable[None]]

@@ -7,10 +7,10 @@ import pytest
 
 from shared import clock
 from tests.conftest import SettingsFor
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok, problem
 from tests.support.apps import client_of, running
 from tests.support.site import WELL_KNOWN
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from deploy.local import postgres
 from deploy.local.config import LocalConfig
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok
+from tests.support.staff import Staff
 
 ROWS = """
     SELECT format('%I.%I', table_schema, table_name) FROM information_schema.tables

@@ -8,8 +8,8 @@ import pytest
 
 from services.registry.accounts.service import suspend_after_takeover
 from shared.db import Database
-from tests.contract.registry.staff import Staff
 from tests.support.answers import ok, problem
+from tests.support.staff import Staff
 
 
 async def verdict(registry: httpx.AsyncClient, url: str) -> str:
