@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from deploy.local import nats, pidfile, postgres, secrets
 from deploy.local.config import (
@@ -13,7 +14,6 @@ from deploy.local.config import (
     SERVICES,
     LocalConfig,
     LocalStackError,
-    inherited_environment,
     require_free_ports,
     service_environment,
 )
@@ -29,11 +29,9 @@ def server_processes(config: LocalConfig) -> list[Process]:
 
 
 def stack_processes(config: LocalConfig) -> list[Process]:
-    """Everything. All six start together; see `_ready` for what they wait for."""
-    services = [
-        _service_process(config, service, module) for module in ("main", "worker") for service in SERVICES
-    ]
-    return [*server_processes(config), _prepare(config), *services]
+    """Everything. No service waits for another to start; see `_ready` for what they wait for then."""
+    services = [process for service in SERVICES for process in _service_processes(config, service)]
+    return [*server_processes(config), *services]
 
 
 @dataclass(frozen=True)
@@ -98,28 +96,24 @@ async def running_stack(
         os.close(lock)
 
 
-def _prepare(config: LocalConfig) -> Process:
-    """Migrations and first data, in one process because three would import everything three times."""
-    return Process(
-        name="prepare",
-        command="deploy.local.prepare",
-        env={**inherited_environment(), **config.environment()},
-        cwd=PROJECT,
-        after=("roles", "nats"),
-        once=True,
-    )
+def _service_processes(config: LocalConfig, service: str) -> list[Process]:
+    """Migrations and first data, then the API and the worker."""
 
+    def process(name: str, module: str, **options: Any) -> Process:
+        return Process(
+            name=name,
+            command=f"services.{service}.{module}",
+            env=service_environment(config, service),
+            cwd=PROJECT,
+            **options,
+        )
 
-def _service_process(config: LocalConfig, service: str, module: str) -> Process:
-    name = service if module == "main" else f"{service}-{module}"
-    return Process(
-        name=name,
-        command=f"services.{service}.{module}",
-        env=service_environment(config, service),
-        cwd=PROJECT,
-        after=("prepare",),
-        ready=partial(_ready, config, name),
-    )
+    prepare, worker = f"{service}-prepare", f"{service}-worker"
+    return [
+        process(prepare, "prepare", after=("roles",), once=True),
+        process(service, "main", after=(prepare,), ready=partial(_ready, config, service)),
+        process(worker, "worker", after=(prepare, "nats"), ready=partial(_ready, config, worker)),
+    ]
 
 
 async def _ready(config: LocalConfig, name: str) -> bool:

@@ -97,7 +97,7 @@ class Projection:
 
 
 Work = Subscription | BatchSubscription | Projection
-_BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 500}
+_BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 2000}
 
 
 @asynccontextmanager
@@ -170,7 +170,7 @@ class Consumer:
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=ACK_WAIT_SECONDS,
             max_deliver=-1,
-            max_ack_pending=1000,
+            max_ack_pending=5000,
             filter_subjects=list(self.work.subjects),
             deliver_policy=DeliverPolicy.ALL,
         )

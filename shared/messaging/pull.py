@@ -1,5 +1,7 @@
 """Pulling messages from a durable consumer, as they come."""
 
+import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 
@@ -7,7 +9,6 @@ import nats.errors
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 
 EXPIRES_SECONDS = 30.0
 HEARTBEAT_SECONDS = 5.0
@@ -30,8 +31,6 @@ async def pull(client: Client, stream: str, durable: str, batch: int) -> AsyncGe
         TimeoutError: the server fell silent; declare the consumer again.
         ConsumerLost: the consumer was deleted, or its server is stepping down.
     """
-    inbox_subject = client.new_inbox()
-    subscription = await client.subscribe(inbox_subject, pending_msgs_limit=batch * 4)
     request = orjson.dumps(
         {
             "batch": batch,
@@ -39,6 +38,9 @@ async def pull(client: Client, stream: str, durable: str, batch: int) -> AsyncGe
             "idle_heartbeat": int(HEARTBEAT_SECONDS * 1e9),
         }
     )
+    mailbox = _Mailbox()
+    inbox_subject = client.new_inbox()
+    subscription = await client.subscribe(inbox_subject, cb=mailbox.put, pending_msgs_limit=batch * 4)
     wanted = 0
     arrived: list[Msg] = []
     try:
@@ -47,35 +49,43 @@ async def pull(client: Client, stream: str, durable: str, batch: int) -> AsyncGe
                 await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}", request, inbox_subject)
                 wanted = batch
             arrived = []
-            open_still = await _take(subscription, wanted, arrived)
+            open_still = await mailbox.take(wanted, arrived)
             wanted = wanted - len(arrived) if open_still else 0
             if arrived:
                 yield arrived
     finally:
         with suppress(nats.errors.Error):
-            await _give_back(subscription, arrived)
+            await asyncio.sleep(0)  # what the client has read already comes through
+            await subscription.unsubscribe()
+            for message in (*arrived, *mailbox.messages):
+                if message.reply and not message.is_acked:
+                    await message.nak()
 
 
-async def _take(subscription: Subscription, wanted: int, arrived: list[Msg]) -> bool:
-    """Wait for messages and put them into `arrived`. Returns whether the request is still open."""
-    message = await subscription.next_msg(timeout=HEARTBEAT_SECONDS * 2 + 1)
-    while True:
-        status = (message.headers or {}).get("Status")
-        if status is None:
-            arrived.append(message)
-        elif status in {"404", "408"}:
-            return False
-        elif status != "100":  # 100 is a heartbeat; the others say that the consumer is gone
-            raise ConsumerLost
-        if not subscription.pending_msgs or len(arrived) == wanted:
-            return True
-        message = await subscription.next_msg(timeout=1)
+class _Mailbox:
+    """What has arrived. nats-py's own `next_msg` makes two tasks and an id for every message."""
 
+    def __init__(self) -> None:
+        self.messages: deque[Msg] = deque()
+        self._woken = asyncio.Event()
 
-async def _give_back(subscription: Subscription, arrived: list[Msg]) -> None:
-    while subscription.pending_msgs:
-        arrived.append(await subscription.next_msg(timeout=1))
-    await subscription.unsubscribe()
-    for message in arrived:
-        if message.reply and not message.is_acked:
-            await message.nak()
+    async def put(self, message: Msg) -> None:
+        self.messages.append(message)
+        self._woken.set()
+
+    async def take(self, wanted: int, arrived: list[Msg]) -> bool:
+        """Wait for messages and put at most `wanted` into `arrived`. Returns whether the request is still open."""
+        if not self.messages:
+            self._woken.clear()
+            async with asyncio.timeout(HEARTBEAT_SECONDS * 2 + 1):
+                await self._woken.wait()
+        while self.messages and len(arrived) < wanted:
+            message = self.messages.popleft()
+            status = (message.headers or {}).get("Status")
+            if status is None:
+                arrived.append(message)
+            elif status in {"404", "408"}:
+                return False
+            elif status != "100":  # 100 is a heartbeat; the others say that the consumer is gone
+                raise ConsumerLost
+        return True

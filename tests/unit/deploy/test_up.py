@@ -12,7 +12,7 @@ from subprocess import PIPE
 import pytest
 
 from deploy.local import pidfile
-from deploy.local.config import HOST, PROJECT, LocalConfig
+from deploy.local.config import HOST, PROJECT, SERVICES, LocalConfig
 from deploy.local.stack import stack_processes
 
 SERVERS_ONLY = (
@@ -167,11 +167,7 @@ def test_the_whole_stack_starts_in_the_right_order(config: LocalConfig) -> None:
         "postgres": (),
         "roles": ("postgres",),
         "nats": (),
-        "prepare": ("roles", "nats"),
-        "registry": ("prepare",),
-        "reports": ("prepare",),
-        "notifications": ("prepare",),
-        "registry-worker": ("prepare",),
-        "reports-worker": ("prepare",),
-        "notifications-worker": ("prepare",),
+        **{f"{service}-prepare": ("roles",) for service in SERVICES},
+        **{service: (f"{service}-prepare",) for service in SERVICES},
+        **{f"{service}-worker": (f"{service}-prepare", "nats") for service in SERVICES},
     }
