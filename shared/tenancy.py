@@ -23,7 +23,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    Select,
     Table,
     select,
     text,
@@ -108,10 +107,13 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
     return found is not None
 
 
-def path_of(session: AsyncSession, agency: str) -> Select[Any]:
-    """A query for the codes of all that reach `agency`, itself included."""
-    reach = of(session).reach
-    return select(reach.c.ancestor).where(reach.c.descendant == agency).order_by(reach.c.ancestor)
+# Prebuilt, as it runs for every event.
+_PATH = text("SELECT ancestor FROM agency_reach WHERE descendant = :agency ORDER BY ancestor")
+
+
+async def path(session: AsyncSession, agency: str) -> list[str]:
+    """The codes of all agencies that reach `agency`, itself included, sorted."""
+    return list(await session.scalars(_PATH, {"agency": agency}))
 
 
 async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> None:

@@ -255,7 +255,7 @@ class Consumer:
             continue_trace(received.event.traceparent)
             outcome = "repeated"
             async with self.database.transaction() as session:
-                if await inbox.once(session, subscription.durable, received.event.id):
+                if await inbox.first_seen(session, subscription.durable, [received.event.id]):
                     outcome = "handled"
                     await subscription.handle(session, received)
             await message.ack_sync()

@@ -44,7 +44,7 @@ async def emit(
             under `state.<service>.<state_key>`.
     """
     if path is None:
-        path = list(await session.scalars(tenancy.path_of(session, data.agency_code)))
+        path = await tenancy.path(session, data.agency_code)
     envelope = _envelope(data, subject, version, cause, path or [data.agency_code])
     await session.execute(
         insert(tables(session).outbox), [_row(envelope, data.agency_code, state_key, is_fact=True)]

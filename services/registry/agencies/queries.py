@@ -52,11 +52,6 @@ async def predecessors(session: AsyncSession, code: str) -> list[str]:
     return list(result)
 
 
-async def reached_by(session: AsyncSession, code: str) -> list[str]:
-    """Codes of all agencies that reach this one's records."""
-    return list(await session.scalars(tenancy.path_of(session, code)))
-
-
 async def codes(session: AsyncSession) -> set[str]:
     """Codes of all agencies."""
     return set(await session.scalars(select(agencies.c.code)))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from services.registry.agencies import queries
 from services.registry.agencies.schemas import AgencyDetail, AgencyRead, Level
 from services.registry.policy import POLICY
-from shared import clock
+from shared import clock, tenancy
 from shared.auth import Actor
 from shared.db import Session
 from shared.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
@@ -58,7 +58,7 @@ async def read_agency(
     return AgencyDetail(
         **_read(row).model_dump(),
         predecessors=await queries.predecessors(session, row.code),
-        reached_by=await queries.reached_by(session, row.code),
+        reached_by=await tenancy.path(session, row.code),
     )
 
 
