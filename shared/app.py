@@ -25,6 +25,7 @@ from shared.auth import Authenticator
 from shared.db import Database
 from shared.edge import Edge
 from shared.events.envelope import Envelope, EventData
+from shared.idempotency import Repeated
 from shared.messaging.changefeed import FeedWatch
 from shared.policy import permit_of
 from shared.problems import (
@@ -38,7 +39,7 @@ from shared.problems import (
     Unavailable,
     preferred_language,
 )
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, read_key
 from shared.tasks import stop
 from shared.telemetry import configure_logging, trace_id
 
@@ -118,6 +119,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            app.state.digest_key = read_key(settings.digest_key_file)
             app.state.database = Database(settings, service.name, service.session_info)
             stack.push_async_callback(app.state.database.close)
             app.state.feed_watch = FeedWatch(settings, service.name)
@@ -189,6 +191,11 @@ def _add_problem_handlers(app: FastAPI) -> None:
         problem.headers.update(error.headers or {})
         return await on_app_error(request, problem)
 
+    async def on_repeated(_: Request, repeated: Exception) -> Response:
+        assert isinstance(repeated, Repeated)  # noqa: S101 - registered for nothing else
+        return repeated.response()
+
+    app.add_exception_handler(Repeated, on_repeated)
     app.add_exception_handler(AppError, on_app_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)

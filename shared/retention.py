@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, text
 
-from shared import clock
+from shared import clock, idempotency
 from shared.db import Database
 from shared.problems import Unavailable
 
@@ -45,6 +45,14 @@ MESSAGING = (
         """),
         timedelta(days=30),
     ),
+    Rule(
+        text("""
+            DELETE FROM idempotency_keys WHERE scope IN (
+                SELECT scope FROM idempotency_keys WHERE created_at < :before LIMIT :limit
+            )
+        """),
+        idempotency.KEEP,
+    ),
     # Longer than the streams keep events, or an old one could have its effect a second time.
     Rule(
         text("""
@@ -55,7 +63,7 @@ MESSAGING = (
         timedelta(days=40),
     ),
 )
-"""What every service forgets of its events."""
+"""What every service forgets of its events and of repeated requests."""
 
 
 async def forget(database: Database, rules: Sequence[Rule]) -> None:

@@ -69,6 +69,16 @@ COMMON: tuple[FreeField, ...] = (
         _THIRTY_DAYS,
     ),
     FreeField(
+        ("idempotency_keys.scope", "idempotency_keys.request", "idempotency_keys.answer"),
+        Text(
+            "Để yêu cầu gửi lại chỉ được thực hiện một lần; niêm phong bằng khoá của người gửi",
+            "That a repeated request is done once; sealed under the sender's own key",
+        ),
+        0,
+        _OPERATORS,
+        Text("24 giờ", "24 hours"),
+    ),
+    FreeField(
         ("dead_letters.subject",),
         Text("Kiểu của sự kiện không xử lý được", "Type of an event that could not be handled"),
         128,

@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Schema(BaseModel):
@@ -11,6 +11,24 @@ class Schema(BaseModel):
 
     # Inputs stay out of error texts, and so out of logs.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Change(Schema):
+    """Base of the bodies that change something."""
+
+    expected_version: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+        None, description="The `version` you read: the change is made to that one only, else 412."
+    )
+
+
+class Creation(Schema):
+    """Base of the bodies that create something."""
+
+    client_reference: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")] | None = Field(
+        None,
+        description="A reference of your own, new for each request: repeating the request with it is safe. "
+        "Does what the header `Idempotency-Key` does. Not kept beyond a day, and shown to nobody.",
+    )
 
 
 def _refuse_control(text: str, *, allowed: str = "") -> str:

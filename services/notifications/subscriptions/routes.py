@@ -19,8 +19,10 @@ from shared import clock
 from shared.auth import Actor
 from shared.crypto import KeyRing
 from shared.db import Session
+from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
+from shared.versions import ExpectedVersion, StaleVersion, tag
 
 router = APIRouter(
     prefix="/v1/subscriptions",
@@ -35,12 +37,19 @@ def ring_of(request: Request) -> KeyRing:
     return ring
 
 
-@router.post("", operation_id="createSubscription", summary="Subscribe", status_code=201)
+@router.post(
+    "",
+    operation_id="createSubscription",
+    summary="Subscribe",
+    status_code=201,
+    responses=responses(KeyReused, InProgress),
+)
 async def create_subscription(
     body: SubscriptionCreate,
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.create")],
+    once: Idempotency,
     response: Response,
 ) -> SubscriptionWithSecret:
     """Have events sent to an address of yours. The answer shows the signing secret: keep it.
@@ -50,11 +59,13 @@ async def create_subscription(
     and ignore a `webhook-id` that you have seen. Anything but 2xx is tried again for a day; 410 ends
     the subscription.
     """
+    await once.claim(session, actor)
     subscription, secret = await service.create(
         session, request.app.state.settings, ring_of(request), actor, body
     )
     response.headers["Location"] = f"/v1/subscriptions/{subscription.id}"
-    return _with_secret(request, response, subscription, secret)
+    answer = _with_secret(request, response, subscription, secret)
+    return await once.keep(session, actor, response, answer, secrets={"secret"})
 
 
 @router.get("", operation_id="listSubscriptions", summary="List subscriptions")
@@ -71,7 +82,7 @@ async def list_subscriptions(
         session, actor.agency, state=state, after=decode_id_cursor(cursor), limit=limit
     )
     return Page(
-        items=[_read(request, subscription) for subscription in found],
+        items=[SubscriptionRead.model_validate(_shown(request, each)) for each in found],
         next_cursor=encode_cursor(str(found[-1].id)) if len(found) == limit else None,
     )
 
@@ -82,70 +93,84 @@ async def read_subscription(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.read")],
+    response: Response,
 ) -> SubscriptionRead:
     """A subscription within your reach."""
-    return _read(request, await service.read(session, actor, subscription_id))
+    return _read(request, response, await service.read(session, actor, subscription_id))
 
 
 @router.delete(
-    "/{subscription_id}", operation_id="deleteSubscription", summary="Unsubscribe", status_code=204
+    "/{subscription_id}",
+    operation_id="deleteSubscription",
+    summary="Unsubscribe",
+    status_code=204,
+    responses=responses(StaleVersion),
 )
 async def delete_subscription(
     subscription_id: UUID,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.delete")],
+    expected: ExpectedVersion,
 ) -> None:
     """End a subscription. Its address and secrets are destroyed at once."""
-    await service.delete(session, actor, subscription_id)
+    await service.delete(session, actor, subscription_id, expected)
 
 
 @router.post(
     "/{subscription_id}/disable",
     operation_id="disableSubscription",
     summary="Pause",
-    responses=responses(IllegalTransition),
+    responses=responses(IllegalTransition, StaleVersion),
 )
 async def disable_subscription(
     subscription_id: UUID,
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.disable")],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> SubscriptionRead:
     """Stop delivering. What waits goes on waiting; what happens from now on is not taken up."""
-    return _read(request, await service.disable(session, actor, subscription_id))
+    return _read(request, response, await service.disable(session, actor, subscription_id, expected))
 
 
 @router.post(
     "/{subscription_id}/enable",
     operation_id="enableSubscription",
     summary="Resume",
-    responses=responses(IllegalTransition),
+    responses=responses(IllegalTransition, StaleVersion),
 )
 async def enable_subscription(
     subscription_id: UUID,
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.enable")],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> SubscriptionRead:
     """Deliver again, beginning with what waited. Replay what happened meanwhile if you need it."""
-    return _read(request, await service.enable(session, actor, subscription_id))
+    return _read(request, response, await service.enable(session, actor, subscription_id, expected))
 
 
 @router.post(
-    "/{subscription_id}/rotate-secret", operation_id="rotateSubscriptionSecret", summary="Rotate the secret"
+    "/{subscription_id}/rotate-secret",
+    operation_id="rotateSubscriptionSecret",
+    summary="Rotate the secret",
+    responses=responses(StaleVersion),
 )
 async def rotate_secret(
     subscription_id: UUID,
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.rotate")],
+    expected: ExpectedVersion,
     response: Response,
 ) -> SubscriptionWithSecret:
     """A new signing secret. Until `previous_secret_until` deliveries carry two signatures, the second
     by the old one; rotating again in that time drops the older.
     """
     subscription, secret = await service.rotate_secret(
-        session, request.app.state.settings, ring_of(request), actor, subscription_id
+        session, request.app.state.settings, ring_of(request), actor, subscription_id, expected
     )
     return _with_secret(request, response, subscription, secret)
 
@@ -166,7 +191,8 @@ async def test_subscription(
     return SentTest(event_id=await service.send_test(session, actor, subscription_id))
 
 
-def _read(request: Request, subscription: Subscription) -> SubscriptionRead:
+def _read(request: Request, response: Response, subscription: Subscription) -> SubscriptionRead:
+    tag(response, subscription.version)
     return SubscriptionRead.model_validate(_shown(request, subscription))
 
 
@@ -174,6 +200,7 @@ def _with_secret(
     request: Request, response: Response, subscription: Subscription, secret: bytes
 ) -> SubscriptionWithSecret:
     response.headers["Cache-Control"] = "no-store"
+    tag(response, subscription.version)
     return SubscriptionWithSecret.model_validate(
         {**_shown(request, subscription), "secret": sealing.shown(secret)}
     )

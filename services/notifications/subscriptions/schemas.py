@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from shared.schemas import AgencyCode, Link, Schema
+from shared.schemas import AgencyCode, Creation, Link, Schema
 
 State = Literal["active", "disabled"]
 Pattern = Annotated[str, Field(max_length=64)]
 
 
-class SubscriptionCreate(Schema):
+class SubscriptionCreate(Creation):
     """Events that an agency wants to receive, and where."""
 
     model_config = ConfigDict(
@@ -68,7 +68,10 @@ class SubscriptionRead(Schema):
 class SubscriptionWithSecret(SubscriptionRead):
     """A subscription with its new signing secret, which is never shown again."""
 
-    secret: str = Field(description="`whsec_` and base64 (Standard Webhooks).")
+    secret: str | None = Field(
+        description="`whsec_` and base64 (Standard Webhooks). Null when a creation is repeated with its "
+        "`Idempotency-Key`: rotate the secret if you did not receive it."
+    )
 
 
 class SentTest(Schema):

@@ -18,6 +18,7 @@ from shared.events.notifications import SubscriptionDisabled, SubscriptionTested
 from shared.messaging import outbox
 from shared.outbound import address
 from shared.problems import FieldError, IllegalTransition, Invalid, NotFound, Text
+from shared.versions import ANY_VERSION, Expected
 
 ACTIONS: dict[str, tuple[str, ...]] = {"active": ("disable", "test"), "disabled": ("enable",)}
 """State → what it allows. Rotating the secret and deleting are always possible."""
@@ -98,32 +99,41 @@ async def read(
     return subscription
 
 
-async def disable(session: AsyncSession, actor: Actor, subscription_id: UUID) -> Subscription:
+async def disable(
+    session: AsyncSession, actor: Actor, subscription_id: UUID, expected: Expected = ANY_VERSION
+) -> Subscription:
     """Stop delivering. Deliveries that wait go on waiting; new events are not taken up.
 
     Raises:
         NotFound, IllegalTransition: as ever.
     """
-    subscription = await _allowing(session, actor, subscription_id, "disable")
+    subscription = await _allowing(session, actor, subscription_id, "disable", expected)
     _change(subscription, state="disabled", reason="by_owner")
     await session.flush()
     return subscription
 
 
-async def enable(session: AsyncSession, actor: Actor, subscription_id: UUID) -> Subscription:
+async def enable(
+    session: AsyncSession, actor: Actor, subscription_id: UUID, expected: Expected = ANY_VERSION
+) -> Subscription:
     """Deliver again, what waited first. What happened meanwhile can be replayed.
 
     Raises:
         NotFound, IllegalTransition: as ever.
     """
-    subscription = await _allowing(session, actor, subscription_id, "enable")
+    subscription = await _allowing(session, actor, subscription_id, "enable", expected)
     _change(subscription, state="active", reason=None, failing_since=None)
     await session.flush()
     return subscription
 
 
 async def rotate_secret(
-    session: AsyncSession, settings: Settings, ring: KeyRing, actor: Actor, subscription_id: UUID
+    session: AsyncSession,
+    settings: Settings,
+    ring: KeyRing,
+    actor: Actor,
+    subscription_id: UUID,
+    expected: Expected = ANY_VERSION,
 ) -> tuple[Subscription, bytes]:
     """Give the subscription a new secret; the old one signs beside it for a while.
 
@@ -131,6 +141,7 @@ async def rotate_secret(
         NotFound: as ever.
     """
     subscription = await read(session, actor, subscription_id, lock=True)
+    expected.require(subscription.version)
     secret = sealing.new_secret()
     _change(
         subscription,
@@ -153,13 +164,16 @@ async def send_test(session: AsyncSession, actor: Actor, subscription_id: UUID) 
     return (await outbox.emit(session, data, subject=subscription.id, version=subscription.version)).id
 
 
-async def delete(session: AsyncSession, actor: Actor, subscription_id: UUID) -> None:
+async def delete(
+    session: AsyncSession, actor: Actor, subscription_id: UUID, expected: Expected = ANY_VERSION
+) -> None:
     """Destroy the subscription's key, and with it its address and secrets. The rest goes in time.
 
     Raises:
         NotFound: as ever.
     """
     subscription = await read(session, actor, subscription_id, lock=True)
+    expected.require(subscription.version)
     _change(
         subscription,
         state="deleted",
@@ -194,9 +208,16 @@ async def switch_off(session: AsyncSession, subscription_id: UUID, reason: str, 
     )
 
 
-async def _allowing(session: AsyncSession, actor: Actor, subscription_id: UUID, action: str) -> Subscription:
+async def _allowing(
+    session: AsyncSession,
+    actor: Actor,
+    subscription_id: UUID,
+    action: str,
+    expected: Expected = ANY_VERSION,
+) -> Subscription:
     """The subscription, locked, in a state that allows the action."""
     subscription = await read(session, actor, subscription_id, lock=True)
+    expected.require(subscription.version)
     allowed = ACTIONS[subscription.state]
     if action not in allowed:
         raise IllegalTransition(subscription.state, allowed)

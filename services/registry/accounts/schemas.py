@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from shared.schemas import AgencyCode, Line, Link, Schema
+from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
 
 State = Literal["draft", "submitted", "active", "suspended", "retired"]
 RetireReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
 
 
-class AccountCreate(Schema):
+class AccountCreate(Creation):
     """A page, channel, profile, site or app that an agency says is its own."""
 
     model_config = ConfigDict(
@@ -58,7 +58,7 @@ class AccountRead(Schema):
     updated_at: datetime
 
 
-class Retirement(Schema):
+class Retirement(Change):
     """Why an account is no longer official."""
 
     reason: RetireReason

@@ -24,6 +24,7 @@ from shared.events.registry import (
 from shared.messaging import outbox
 from shared.problems import Conflict, Forbidden, IllegalTransition, Invalid, NotFound, Text
 from shared.urls import UnusableLink, canonicalise
+from shared.versions import ANY_VERSION, Expected
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     "draft": {"submit": "submitted", "retire": "retired"},
@@ -126,21 +127,25 @@ async def read(session: AsyncSession, actor: Actor, account_id: UUID) -> Account
     return account
 
 
-async def submit(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+async def submit(
+    session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
+) -> Account:
     """Put a draft before a second person.
 
     Raises:
         NotFound, IllegalTransition: as ever.
         NoValidProof: control is not shown yet.
     """
-    account = await _moved(session, actor, account_id, "submit")
+    account = await _moved(session, actor, account_id, "submit", expected)
     await _require_proof(session, account)
     account.submitter_issuer, account.submitter_subject = actor.identity
     await _tell(session, account, AccountSubmitted)
     return account
 
 
-async def approve(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+async def approve(
+    session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
+) -> Account:
     """Make a submitted account official.
 
     Raises:
@@ -149,7 +154,7 @@ async def approve(session: AsyncSession, actor: Actor, account_id: UUID) -> Acco
         NoValidProof: the proof has lapsed meanwhile.
         HeldElsewhere: somebody else's account was approved first.
     """
-    account = await _moved(session, actor, account_id, "approve")
+    account = await _moved(session, actor, account_id, "approve", expected)
     if (account.submitter_issuer, account.submitter_subject) == actor.identity:
         raise SelfApproval
     await _require_proof(session, account)
@@ -163,25 +168,31 @@ async def approve(session: AsyncSession, actor: Actor, account_id: UUID) -> Acco
     return account
 
 
-async def send_back(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+async def send_back(
+    session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
+) -> Account:
     """Return a submitted account to its draft."""
-    account = await _moved(session, actor, account_id, "return")
+    account = await _moved(session, actor, account_id, "return", expected)
     account.submitter_issuer = account.submitter_subject = None
     await session.flush()
     return account
 
 
-async def restore(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
+async def restore(
+    session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
+) -> Account:
     """Declare a suspended account safe again."""
-    account = await _moved(session, actor, account_id, "restore")
+    account = await _moved(session, actor, account_id, "restore", expected)
     account.reason = None
     await _tell(session, account, AccountRestored)
     return account
 
 
-async def retire(session: AsyncSession, actor: Actor, account_id: UUID, reason: str) -> Account:
+async def retire(
+    session: AsyncSession, actor: Actor, account_id: UUID, reason: str, expected: Expected = ANY_VERSION
+) -> Account:
     """End an account; one that was official is told to everybody as former."""
-    account = await _moved(session, actor, account_id, "retire", reason)
+    account = await _moved(session, actor, account_id, "retire", expected, reason)
     if account.approver_subject is not None:
         await _tell(session, account, AccountRetired)
     await session.flush()
@@ -201,12 +212,18 @@ async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency
 
 
 async def _moved(
-    session: AsyncSession, actor: Actor, account_id: UUID, action: str, reason: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    account_id: UUID,
+    action: str,
+    expected: Expected,
+    reason: str | None = None,
 ) -> Account:
     """The account, locked and moved to its next state."""
     account = await queries.find(session, account_id, actor.agency, lock=True)
     if account is None:
         raise NotFound
+    expected.require(account.version)
     _move(account, action, reason)
     return account
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from services.registry.accounts.tables import Account
 from services.registry.policy import POLICY
@@ -12,6 +12,7 @@ from services.registry.proofs.schemas import Failure, ProofCreate, ProofRead, Pu
 from services.registry.proofs.tables import Proof
 from shared.auth import Actor
 from shared.db import Session
+from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.pagination import Page
 from shared.problems import Forbidden, Invalid, Language, NotFound, Unauthenticated, responses
 
@@ -22,18 +23,27 @@ router = APIRouter(
 )
 
 
-@router.post("", operation_id="createProof", summary="Add a proof", status_code=201)
+@router.post(
+    "",
+    operation_id="createProof",
+    summary="Add a proof",
+    status_code=201,
+    responses=responses(KeyReused, InProgress),
+)
 async def create_proof(
     account_id: UUID,
     body: ProofCreate,
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("proofs.create")],
+    once: Idempotency,
     language: Language,
+    response: Response,
 ) -> ProofRead:
     """Announce how control will be shown. The answer says what to publish; have it checked afterwards."""
+    await once.claim(session, actor)
     proof, account = await service.create(session, request.app.state.settings, actor, account_id, body)
-    return _read(proof, account, language)
+    return await once.keep(session, actor, response, _read(proof, account, language))
 
 
 @router.get("", operation_id="listProofs", summary="List an account's proofs")

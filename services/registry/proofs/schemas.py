@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from shared.schemas import Link, Schema
+from shared.schemas import Creation, Link, Schema
 
 
 def _is_origin(site: str) -> str:
     return site.rstrip("/")
 
 
-class ProofCreate(Schema):
+class ProofCreate(Creation):
     """How the agency will show that the account is its own."""
 
     model_config = ConfigDict(

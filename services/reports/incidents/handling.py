@@ -14,6 +14,7 @@ from shared.db import new_id
 from shared.events.reports import IncidentRefused, IncidentResolved, IncidentState, IncidentTriaged
 from shared.messaging import outbox
 from shared.problems import Forbidden, IllegalTransition, NotFound, Text
+from shared.versions import ANY_VERSION, Expected
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     "received": {"triage": "triaged", "refuse": "refused"},
@@ -53,13 +54,15 @@ async def readable(session: AsyncSession, actor: Actor, incidents: list[Incident
     return [incident.id for incident in incidents if incident.agency_code in own]
 
 
-async def triage(session: AsyncSession, actor: Actor, incident_id: UUID) -> Incident:
+async def triage(
+    session: AsyncSession, actor: Actor, incident_id: UUID, expected: Expected = ANY_VERSION
+) -> Incident:
     """Take up an incident; gives it its official number.
 
     Raises:
         NotFound, NotTheHandler, IllegalTransition: as ever.
     """
-    incident = await _moved(session, actor, incident_id, "triage")
+    incident = await _moved(session, actor, incident_id, "triage", expected)
     incident.year = clock.today().year
     incident.serial = await queries.next_serial(session, incident.agency_code, incident.year)
     incident.due_at = None
@@ -67,18 +70,22 @@ async def triage(session: AsyncSession, actor: Actor, incident_id: UUID) -> Inci
     return incident
 
 
-async def resolve(session: AsyncSession, actor: Actor, incident_id: UUID, outcome: str) -> Incident:
+async def resolve(
+    session: AsyncSession, actor: Actor, incident_id: UUID, outcome: str, expected: Expected = ANY_VERSION
+) -> Incident:
     """Record how an incident ended. A later report of the same target is a new incident."""
-    incident = await _moved(session, actor, incident_id, "resolve")
+    incident = await _moved(session, actor, incident_id, "resolve", expected)
     incident.outcome = outcome
     await queries.close_targets(session, incident.id)
     await _tell(session, incident, IncidentResolved, outcome=outcome)
     return incident
 
 
-async def refuse(session: AsyncSession, actor: Actor, incident_id: UUID, reason: str) -> Incident:
+async def refuse(
+    session: AsyncSession, actor: Actor, incident_id: UUID, reason: str, expected: Expected = ANY_VERSION
+) -> Incident:
     """Refuse what fits no harm: erased at once, only the count stays (docs/principles.md, 1)."""
-    incident = await _moved(session, actor, incident_id, "refuse")
+    incident = await _moved(session, actor, incident_id, "refuse", expected)
     incident.refusal = reason
     incident.due_at = None
     await queries.close_targets(session, incident.id)
@@ -117,12 +124,15 @@ async def contact(
     return found
 
 
-async def _moved(session: AsyncSession, actor: Actor, incident_id: UUID, action: str) -> Incident:
+async def _moved(
+    session: AsyncSession, actor: Actor, incident_id: UUID, action: str, expected: Expected
+) -> Incident:
     """The incident, locked and moved to its next state by its handler."""
     incident = await queries.find(session, incident_id, actor.agency, lock=True)
     if incident is None:
         raise NotFound
     await _require_handler(session, actor, incident)
+    expected.require(incident.version)
     allowed = TRANSITIONS[incident.state]
     if action not in allowed:
         raise IllegalTransition(incident.state, sorted(allowed))

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.reports.harms.catalogue import HARMS
@@ -24,6 +24,7 @@ from services.reports.incidents.tables import Incident
 from services.reports.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
+from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
 from shared.problems import (
     Forbidden,
@@ -35,10 +36,11 @@ from shared.problems import (
     responses,
 )
 from shared.schemas import AgencyCode
+from shared.versions import ExpectedVersion, StaleVersion, tag
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 _OWN = responses(Unauthenticated, Forbidden, NotFound, Invalid)
-_STEP = responses(Unauthenticated, handling.NotTheHandler, NotFound, IllegalTransition, Invalid)
+_STEP = responses(Unauthenticated, handling.NotTheHandler, NotFound, IllegalTransition, StaleVersion, Invalid)
 
 
 def keys_of(request: Request) -> intake.Keys:
@@ -52,27 +54,31 @@ def keys_of(request: Request) -> intake.Keys:
     operation_id="reportHarm",
     summary="Report a harm",
     status_code=201,
-    responses=responses(Unauthenticated, Invalid),
+    responses=responses(Unauthenticated, Invalid, KeyReused, InProgress),
 )
 async def report_harm(
     body: Annotated[Report, Body()],
     request: Request,
     session: Session,
     actor: Annotated[Actor | None, POLICY.allow("incidents.create")],
+    once: Idempotency,
     language: Language,
+    response: Response,
 ) -> Receipt:
     """Open to everybody, without an account. The same target reported again joins the open incident.
 
     An officer of the agency that holds an account confirms its takeover by reporting it: from then on
     every verification of it answers `compromised`.
     """
+    await once.claim(session, actor)
     accepted = await intake.receive(session, keys_of(request), actor, body)
-    return Receipt(
+    receipt = Receipt(
         tracking_code=accepted.tracking_code,
         incident_id=accepted.incident_id if accepted.for_own_agency else None,
         what_to_do_now=[step.in_language(language) for step in HARMS[body.harm].what_to_do_now],
         received_at=accepted.received_at,
     )
+    return await once.keep(session, actor, response, receipt)
 
 
 @router.get("", operation_id="listIncidents", summary="List incidents", responses=_OWN)
@@ -112,10 +118,11 @@ async def read_incident(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("incidents.read")],
+    response: Response,
 ) -> IncidentRead:
     """An incident within your reach."""
     incident = await handling.read(session, actor, incident_id)
-    return (await _read(session, keys_of(request), actor, [incident]))[0]
+    return await _read_one(request, session, response, actor, incident)
 
 
 @router.get(
@@ -176,10 +183,12 @@ async def triage_incident(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("incidents.triage")],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> IncidentRead:
     """Take up an incident. It gets the agency's next official number of the year."""
-    incident = await handling.triage(session, actor, incident_id)
-    return (await _read(session, keys_of(request), actor, [incident]))[0]
+    incident = await handling.triage(session, actor, incident_id, expected)
+    return await _read_one(request, session, response, actor, incident)
 
 
 @router.post("/{incident_id}/resolve", operation_id="resolveIncident", summary="Resolve", responses=_STEP)
@@ -189,10 +198,12 @@ async def resolve_incident(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("incidents.resolve")],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> IncidentRead:
     """Record how it ended."""
-    incident = await handling.resolve(session, actor, incident_id, body.outcome)
-    return (await _read(session, keys_of(request), actor, [incident]))[0]
+    incident = await handling.resolve(session, actor, incident_id, body.outcome, expected)
+    return await _read_one(request, session, response, actor, incident)
 
 
 @router.post("/{incident_id}/refuse", operation_id="refuseIncident", summary="Refuse", responses=_STEP)
@@ -202,9 +213,18 @@ async def refuse_incident(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("incidents.refuse")],
+    expected: ExpectedVersion,
+    response: Response,
 ) -> IncidentRead:
     """Refuse what fits no harm. What was written is erased at once and for good; the refusal is counted."""
-    incident = await handling.refuse(session, actor, incident_id, body.reason)
+    incident = await handling.refuse(session, actor, incident_id, body.reason, expected)
+    return await _read_one(request, session, response, actor, incident)
+
+
+async def _read_one(
+    request: Request, session: AsyncSession, response: Response, actor: Actor, incident: Incident
+) -> IncidentRead:
+    tag(response, incident.version)
     return (await _read(session, keys_of(request), actor, [incident]))[0]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.reports.harms.catalogue import ImpersonationFacts, TakeoverFacts
-from shared.schemas import AgencyCode, Link, Paragraphs, Schema
+from shared.schemas import AgencyCode, Change, Creation, Link, Paragraphs, Schema
 
 State = Literal["received", "triaged", "resolved", "refused"]
 HarmCode = Literal["impersonation_agency", "account_takeover"]
@@ -32,7 +32,7 @@ class Phone(Schema):
 Contact = Annotated[Email | Phone, Field(discriminator="kind")]
 
 
-class _Report(Schema):
+class _Report(Creation):
     """What every report has."""
 
     targets: list[Link] = Field(min_length=1, max_length=10, description="Links to what does the harm.")
@@ -128,13 +128,13 @@ class SightingRead(Schema):
     has_contact: bool
 
 
-class Resolution(Schema):
+class Resolution(Change):
     """How an incident ended."""
 
     outcome: Outcome
 
 
-class RefusalBody(Schema):
+class RefusalBody(Change):
     """Why a report fits no harm."""
 
     reason: Refusal

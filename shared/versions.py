@@ -1,0 +1,78 @@
+"""Changing what one has seen: `ETag` and `If-Match` (RFC 9110 §8.8.3, §13.1.1) over a resource's version."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+
+from shared.problems import AppError, Text
+
+_STRONG_TAG = re.compile(r'"(\d{1,9})"')
+
+
+class StaleVersion(AppError):
+    """The resource has changed since the caller read it; `version` is the present one."""
+
+    status, slug = 412, "stale-version"
+    title = Text("Dữ liệu đã thay đổi", "It has changed since")
+    default_detail = Text(
+        "Phiên bản bạn đọc không còn mới nhất; hãy đọc lại rồi quyết định.",
+        "The version you read is not the latest; read it again and decide.",
+    )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The versions that a change is meant for; `None` when the caller did not say."""
+
+    versions: frozenset[int] | None
+
+    def require(self, current: int) -> None:
+        """Go on only with a version that was meant. Call it with the row locked.
+
+        Raises:
+            StaleVersion: it is another one.
+        """
+        if self.versions is not None and current not in self.versions:
+            raise StaleVersion(version=current)
+
+
+ANY_VERSION = Expected(None)
+
+
+async def _expected(
+    request: Request,
+    if_match: Annotated[
+        str | None,
+        Header(
+            description="The `ETag` you read: the change is made to that version only, else 412. "
+            "`expected_version` in a JSON body does the same.",
+            examples=['"3"'],
+        ),
+    ] = None,
+) -> Expected:
+    if if_match is not None:
+        # What is no tag of ours matches no version; so do weak tags, which never match (RFC 9110 §13.1.1).
+        tags = (_STRONG_TAG.fullmatch(each.strip()) for each in if_match.split(","))
+        return (
+            ANY_VERSION
+            if if_match.strip() == "*"
+            else Expected(frozenset(int(tag[1]) for tag in tags if tag))
+        )
+    try:
+        document = orjson.loads(await request.body() or b"null")
+    except orjson.JSONDecodeError:
+        return ANY_VERSION  # which will be refused for its own sake, where a body is read at all
+    version = document.get("expected_version") if isinstance(document, dict) else None
+    return Expected(frozenset({version})) if isinstance(version, int) else ANY_VERSION
+
+
+ExpectedVersion = Annotated[Expected, Depends(_expected)]
+"""A route's precondition; hand it to the function that locks the row."""
+
+
+def tag(response: Response, version: int) -> None:
+    """Name the version that an answer shows."""
+    response.headers["ETag"] = f'"{version}"'
