@@ -1,8 +1,8 @@
 """Envelope encryption and keyed digests (docs/principles.md, 5).
 
 What is said in confidence is sealed under a key of its own; that key is kept wrapped by the
-service's key-encryption key. Destroying the wrapped key erases every copy of the text that is kept
-apart from it.
+service's key-encryption key. Destroying the wrapped key erases the text, and taking the old
+key-encryption key off the ring erases it from the backups (ADR 17).
 """
 
 import hashlib
@@ -12,8 +12,11 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.settings import ServiceSettings, read_keys
+
 _NONCE_BYTES = 12
 _KEY_BYTES = 32
+_NAME_BYTES = 4
 
 
 class Unsealable(Exception):
@@ -43,23 +46,51 @@ def unseal(key: bytes, sealed: bytes, context: str) -> bytes:
 
 
 class KeyRing:
-    """Makes, wraps and unwraps data keys with one key-encryption key of 32 bytes."""
+    """Makes, wraps and unwraps data keys with the newest of a service's key-encryption keys.
 
-    def __init__(self, key_encryption_key: bytes) -> None:
-        self._key = key_encryption_key
+    What an older one has wrapped opens too, until that key is taken off the ring; from then on it is
+    lost, in every backup as well. A wrapped key begins with the name of the key that wrapped it.
+    """
+
+    def __init__(self, newest: bytes, *older: bytes) -> None:
+        self._keys = {_name(key): key for key in (newest, *older)}
+        self.newest = _name(newest)
 
     def new_key(self, owner: str) -> tuple[bytes, bytes]:
         """A fresh data key for `owner` (an id), plain and wrapped."""
         key = os.urandom(_KEY_BYTES)
-        return key, seal(self._key, key, f"key:{owner}")
+        return key, self._wrap(key, owner)
 
     def unwrap(self, wrapped: bytes, owner: str) -> bytes:
         """The data key of `owner`.
 
         Raises:
-            Unsealable: not wrapped by this ring for this owner.
+            Unsealable: not wrapped by a key of this ring for this owner.
         """
-        return unseal(self._key, wrapped, f"key:{owner}")
+        key = self._keys.get(wrapped[:_NAME_BYTES])
+        if key is None:
+            raise Unsealable
+        return unseal(key, wrapped[_NAME_BYTES:], f"key:{owner}")
+
+    def rewrap(self, wrapped: bytes, owner: str) -> bytes:
+        """The same data key, wrapped by the newest.
+
+        Raises:
+            Unsealable: as above.
+        """
+        return self._wrap(self.unwrap(wrapped, owner), owner)
+
+    def _wrap(self, key: bytes, owner: str) -> bytes:
+        return self.newest + seal(self._keys[self.newest], key, f"key:{owner}")
+
+
+def key_ring(settings: ServiceSettings) -> KeyRing:
+    """The ring in the service's key file: a key a line, the newest first."""
+    return KeyRing(*read_keys(settings.key_file))
+
+
+def _name(key: bytes) -> bytes:
+    return keyed_digest(key, "name", "")[:_NAME_BYTES]
 
 
 def keyed_digest(key: bytes, purpose: str, value: str) -> bytes:

@@ -41,7 +41,7 @@ class ServiceSettings(BaseSettings):
     auth_audience: str = Field("chinh-danh", description="The `aud` that tokens must carry.")
     auth_jwks: str = Field(description="The issuer's public keys: an https:// URL or a file's path.")
 
-    key_file: Path = Field(description="Key-encryption key: 32 bytes, base64.")
+    key_file: Path = Field(description="Key-encryption keys: 32 bytes in base64 a line, the newest first.")
     digest_key_file: Path = Field(description="Key of keyed digests: 32 bytes, base64.")
 
     allow_loopback_targets: bool = Field(
@@ -70,12 +70,22 @@ def read_secret(path: Path) -> str:
 
 
 def read_key(path: Path) -> bytes:
-    """A 32-byte key from its base64 file.
+    """The only key of a file: 32 bytes, base64.
 
     Raises:
-        ValueError: the file holds no 32-byte key.
+        ValueError: the file holds no 32-byte key, or more than one.
     """
-    key = base64.b64decode(read_secret(path), validate=True)
-    if len(key) != 32:  # noqa: PLR2004 - AES-256 and HMAC-SHA256 keys
-        raise ValueError(f"{path.name} does not hold a 32-byte key")
+    (key,) = read_keys(path)
     return key
+
+
+def read_keys(path: Path) -> list[bytes]:
+    """The 32-byte keys of a file, a base64 line each.
+
+    Raises:
+        ValueError: a line holds no 32-byte key, or there is none.
+    """
+    keys = [base64.b64decode(line, validate=True) for line in read_secret(path).split()]
+    if not keys or any(len(key) != 32 for key in keys):  # noqa: PLR2004 - AES-256 and HMAC-SHA256 keys
+        raise ValueError(f"{path.name} does not hold 32-byte keys")
+    return keys

@@ -10,11 +10,10 @@ from services.notifications.policy import POLICY
 from services.notifications.settings import Settings
 from services.notifications.subscriptions.routes import router as subscriptions
 from shared.app import Service, create_app, serve
-from shared.crypto import KeyRing
+from shared.crypto import key_ring
 from shared.events.notifications import EVENTS
 from shared.messaging import changefeed
 from shared.safeguards import router as safeguards_router
-from shared.settings import read_key
 
 SERVICE = Service(
     name=SCHEMA,
@@ -34,7 +33,7 @@ SERVICE = Service(
 
 def build(settings: Settings) -> FastAPI:
     """The API of notifications."""
-    return create_app(SERVICE, settings, key_ring=KeyRing(read_key(settings.key_file)))
+    return create_app(SERVICE, settings, key_ring=key_ring(settings))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from services.notifications.consumers import CONSUMERS
 from services.notifications.deliveries.dispatcher import dispatch
 from services.notifications.deliveries.retention import rules
 from services.notifications.settings import Settings
+from services.notifications.subscriptions.rotation import rewrap_keys
 from shared import worker
 from shared.messaging.streams import fact_stream
 
@@ -16,6 +17,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=(fact_stream(SCHEMA, settings),),
         consumers=CONSUMERS,
-        jobs=(dispatch,),
+        jobs=(dispatch, rewrap_keys),
         retention=rules(settings),
     )

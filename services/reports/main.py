@@ -11,7 +11,7 @@ from services.reports.policy import POLICY
 from services.reports.settings import Settings
 from services.reports.tracking.routes import router as tracking
 from shared.app import Service, create_app, serve
-from shared.crypto import KeyRing
+from shared.crypto import key_ring
 from shared.events.reports import EVENTS
 from shared.messaging import changefeed
 from shared.safeguards import router as safeguards_router
@@ -35,7 +35,7 @@ SERVICE = Service(
 
 def build(settings: Settings) -> FastAPI:
     """The API of reports."""
-    keys = Keys(KeyRing(read_key(settings.key_file)), read_key(settings.digest_key_file))
+    keys = Keys(key_ring(settings), read_key(settings.digest_key_file))
     return create_app(SERVICE, settings, keys=keys)
 
 

@@ -1,6 +1,7 @@
 """The other process of reports: `python -m services.reports.worker`."""
 
 from services.reports.base import SCHEMA, SESSION_INFO
+from services.reports.incidents.rotation import rewrap_keys
 from services.reports.settings import Settings
 from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
@@ -14,4 +15,5 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=(fact_stream(SCHEMA, settings),),
         consumers=SUBSCRIPTIONS,
+        jobs=(rewrap_keys,),
     )

@@ -30,13 +30,12 @@ from services.notifications.subscriptions import queries as subscriptions
 from services.notifications.subscriptions.sealing import Receiver, open_receiver
 from services.notifications.subscriptions.service import outbound_policy, switch_off
 from shared import clock
-from shared.crypto import KeyRing, Unsealable
+from shared.crypto import KeyRing, Unsealable, key_ring
 from shared.db import Database
 from shared.messaging.listen import listen
 from shared.outbound.address import Blocked
 from shared.outbound.client import FetchFailed, Outbound
 from shared.problems import Unavailable
-from shared.settings import read_key
 from shared.tasks import stop
 from shared.telemetry import continue_trace
 
@@ -221,6 +220,6 @@ def _health(ended: Sequence[Outcome]) -> dict[UUID, bool]:
 
 async def dispatch(database: Database, settings: Settings) -> None:
     """The worker's job: run a dispatcher for ever."""
-    ring = KeyRing(read_key(settings.key_file))
+    ring = key_ring(settings)
     async with Outbound(outbound_policy(settings)) as outbound:
         await Dispatcher(database, settings, ring, outbound).run()

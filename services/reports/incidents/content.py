@@ -1,5 +1,6 @@
 """What reporters write, sealed under the key of its incident (docs/principles.md, 5)."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,9 @@ from uuid import UUID
 import orjson
 
 from services.reports.incidents.tables import IncidentKey, Sighting
-from shared.crypto import KeyRing, seal, unseal
+from shared.crypto import KeyRing, Unsealable, seal, unseal
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -30,17 +33,24 @@ def seal_contact(key: bytes, sighting_id: UUID, contact: dict[str, Any]) -> byte
 
 
 def open_content(ring: KeyRing, key: IncidentKey, sighting: Sighting) -> Content | None:
-    """What a sighting says; None once it was erased."""
-    if sighting.content is None:
-        return None
-    plain = ring.unwrap(key.wrapped, str(key.incident_id))
-    return Content(**orjson.loads(unseal(plain, sighting.content, f"sighting:{sighting.id}:content")))
+    """What a sighting says; None once it was erased, here or from the backup this was restored from."""
+    document = _open(ring, key, sighting, "content")
+    return None if document is None else Content(**document)
 
 
 def open_contact(ring: KeyRing, key: IncidentKey, sighting: Sighting) -> dict[str, Any] | None:
     """How to reach the reporter; None when nothing was given, or all was erased."""
-    if sighting.contact is None:
+    return _open(ring, key, sighting, "contact")
+
+
+def _open(ring: KeyRing, key: IncidentKey, sighting: Sighting, part: str) -> dict[str, Any] | None:
+    sealed = getattr(sighting, part)
+    if sealed is None:
         return None
-    plain = ring.unwrap(key.wrapped, str(key.incident_id))
-    contact: dict[str, Any] = orjson.loads(unseal(plain, sighting.contact, f"sighting:{sighting.id}:contact"))
-    return contact
+    try:
+        plain = ring.unwrap(key.wrapped, str(key.incident_id))
+        opened: dict[str, Any] = orjson.loads(unseal(plain, sealed, f"sighting:{sighting.id}:{part}"))
+    except Unsealable:
+        log.error("incident does not open", extra={"incident": str(key.incident_id)})  # noqa: TRY400
+        return None
+    return opened

@@ -1,0 +1,60 @@
+"""Rotating the key-encryption key: wrapped keys are brought under the newest one (ADR 17)."""
+
+import asyncio
+import logging
+from typing import Any
+
+import prometheus_client
+from sqlalchemy import Column, Table, bindparam, func, select, update
+
+from shared.crypto import KeyRing, Unsealable
+from shared.db import Database
+from shared.problems import Unavailable
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 3600.0
+AT_ONCE = 200
+
+OLDER = prometheus_client.Gauge(
+    "keys_wrapped_by_older", "Data keys that still need an older key-encryption key, or open with none."
+)
+
+
+async def keep_rewrapped(database: Database, ring: KeyRing, wrapped: Column[Any]) -> None:
+    """Bring every wrapped key under the newest key-encryption key, at start and once an hour, for ever."""
+    while True:
+        try:
+            left = await rewrap_all(database, ring, wrapped)
+            OLDER.set(left)
+            if left:
+                log.error("keys that no key-encryption key opens", extra={"keys": left})
+        except Unavailable:
+            log.warning("nothing rewrapped, the database is away")
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def rewrap_all(database: Database, ring: KeyRing, wrapped: Column[Any]) -> int:
+    """Rewrap what an older key has wrapped, in small transactions; returns how many cannot be opened."""
+    table: Table = wrapped.table
+    (owner,) = table.primary_key
+    foreign = func.substring(wrapped, 1, len(ring.newest)) != ring.newest
+    query = select(owner, wrapped).where(foreign).order_by(owner).limit(AT_ONCE).with_for_update()
+    change = update(table).where(owner == bindparam("id")).values({wrapped.name: bindparam("new")})
+    last, lost = None, 0
+    while True:
+        async with database.transaction() as session:
+            page = query if last is None else query.where(owner > last)
+            rows = (await session.execute(page)).all()
+            changes = []
+            for key, old in rows:
+                try:
+                    changes.append({"id": key, "new": ring.rewrap(old, str(key))})
+                except Unsealable:
+                    lost += 1
+            if changes:
+                connection = await session.connection()
+                await connection.execute(change, changes)
+        if len(rows) < AT_ONCE:
+            return lost
+        last = rows[-1][0]
