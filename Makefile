@@ -9,7 +9,7 @@ UV := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --generate-h
 LOCK := $(UV) --constraint requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check token demo bench fmt openapi lock clean
+.PHONY: help up down test soak check token demo bench fmt openapi lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ token: $(VENV)/local ## Print a token: AGENCY=T82.X30169 ROLES=officer,viewer [S
 
 test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]
 	@$(RUN) -m pytest -n auto --maxprocesses 4 $(ARGS)
+
+soak: $(VENV)/dev ## Break things at random under load [MINUTES=20 SEED=…]
+	@MINUTES=$(or $(MINUTES),20) SEED=$(SEED) $(RUN) -m pytest tests/faults -s
 
 check: $(VENV)/dev ## Lint, imports, types, and drift of the published contracts
 	$(VENV)/bin/ruff check --quiet

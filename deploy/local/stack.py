@@ -54,6 +54,10 @@ class RunningStack:
         """SIGKILL a process, whichever it is, and wait for its end."""
         await self.supervisor.kill(name)
 
+    async def restart(self, name: str) -> None:
+        """Let a process end in good order, and wait for it."""
+        await self.supervisor.restart(name)
+
     async def wait_ready(self, *names: str, timeout: float = 30.0) -> None:  # noqa: ASYNC109
         """Wait until these processes (default: all that stay) are alive and serve.
 

@@ -94,9 +94,16 @@ class Supervisor:
 
     async def kill(self, name: str) -> None:
         """Kill a process and wait for its end; it will be started again. For tests of faults."""
+        await self._end(name, SIGKILL)
+
+    async def restart(self, name: str) -> None:
+        """Ask a process to end in good order and wait for it; it will be started again."""
+        await self._end(name, self._processes[name].stop_signal)
+
+    async def _end(self, name: str, signal: Signals) -> None:
         child = self._children[name]
         with suppress(ProcessLookupError):
-            child.kill()
+            child.send_signal(signal)
         await child.wait()
 
     async def warm_up(self) -> None:
