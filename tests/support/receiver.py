@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from tests.support.web import serving
+
 
 @dataclass(frozen=True)
 class Message:
@@ -51,13 +53,6 @@ class Receiver:
 async def running_receiver() -> AsyncIterator[Receiver]:
     """A receiver that listens for the length of the block."""
     receiver = Receiver()
-    app = web.Application()
-    app.router.add_post("/hook", receiver.take)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    async with serving(web.post("/hook", receiver.take)) as url:
+        receiver.url = f"{url}/hook"
         yield receiver
-    finally:
-        await runner.cleanup()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from tests.support.web import serving
+
 WELL_KNOWN = "/.well-known/trust.txt"
 
 
@@ -34,13 +36,5 @@ class Site:
 async def running_site() -> AsyncIterator[Site]:
     """A site that serves for the length of the block."""
     site = Site()
-    app = web.Application()
-    app.router.add_get("/{path:.*}", site.answer)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        site.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    async with serving(web.get("/{path:.*}", site.answer)) as site.url:
         yield site
-    finally:
-        await runner.cleanup()

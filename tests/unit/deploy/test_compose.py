@@ -18,6 +18,7 @@ from aiohttp import web
 
 from deploy import make_secrets
 from deploy.local.config import PROJECT, SERVICES
+from tests.support.web import serving
 from tests.unit.deploy.deployed import PROCESSES, compose, process_name, settings
 
 DOCKERFILE = (PROJECT / "deploy" / "Dockerfile").read_text()
@@ -163,15 +164,8 @@ async def alive(status: int) -> AsyncIterator[int]:
     async def livez(_: web.Request) -> web.Response:
         return web.Response(status=status)
 
-    app = web.Application()
-    app.router.add_get("/livez", livez)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+    async with serving(web.get("/livez", livez)) as url:
+        yield int(url.rpartition(":")[2])
 
 
 @pytest.mark.parametrize(("module", "variable"), [("main", "HTTP_PORT"), ("worker", "WORKER_PORT")])
