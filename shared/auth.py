@@ -1,6 +1,8 @@
 """Who is asking: bearer tokens of an OpenID Connect issuer, checked against its public keys."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +45,12 @@ class Actor:
 
 
 class Authenticator:
-    """Turns a bearer token into an `Actor`."""
+    """Turns a bearer token into an `Actor`. `now` is the clock by which the issuer's keys age."""
 
-    def __init__(self, settings: ServiceSettings) -> None:
+    def __init__(self, settings: ServiceSettings, now: Callable[[], float] = time.monotonic) -> None:
         self._issuer = settings.auth_issuer
         self._audience = settings.auth_audience
-        self._keys = Keys(settings)
+        self._keys = Keys(settings, now)
 
     async def actor(self, authorization: str) -> Actor:
         """The actor named by an `Authorization` header.
@@ -64,8 +66,7 @@ class Authenticator:
             raise Unauthenticated(_TOO_LONG)
         try:
             # Of the header only `kid` is heard: `jku`, `jwk` and `x5u` would let a token bring its own key.
-            key_id = jwt.get_unverified_header(token).get("kid")
-            key = await self._keys.get(key_id) if key_id else None
+            key = await self._keys.get(jwt.get_unverified_header(token).get("kid"))
             if key is None:
                 raise Unauthenticated(_UNKNOWN_KEY)
             claims = jwt.decode(

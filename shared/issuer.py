@@ -50,22 +50,29 @@ class Keys:
         self._tried_at: float | None = None
         self._lock = asyncio.Lock()
 
-    async def get(self, key_id: str) -> jwt.PyJWK | None:
+    async def get(self, key_id: str | None) -> jwt.PyJWK | None:
         """The key `key_id`, or None.
+
+        A token need not name the key of an issuer that has but one (OpenID Connect Core 1.0 §10.1).
 
         Raises:
             Unavailable: no keys could be read so far.
         """
         # Whose key is known does not wait for somebody else's reading; whose is not, may find it there.
-        if self._wants(key_id) and not (key_id in self._keys and self._lock.locked()):
+        if self._wants(key_id) and not (self._find(key_id) and self._lock.locked()):
             async with self._lock:
                 if self._wants(key_id) and self._may_ask():
                     await self._read()
         if self._read_at is None:
             raise Unavailable(_NO_KEYS)
-        return self._keys.get(key_id)
+        return self._find(key_id)
 
-    def _wants(self, key_id: str) -> bool:
+    def _find(self, key_id: str | None) -> jwt.PyJWK | None:
+        if key_id is None and len(self._keys) == 1:
+            return next(iter(self._keys.values()))
+        return self._keys.get(key_id or "")
+
+    def _wants(self, key_id: str | None) -> bool:
         is_old = self._read_at is None or self._now() - self._read_at >= _LIFETIME_SECONDS
         return is_old or key_id not in self._keys
 
@@ -146,7 +153,7 @@ def _usable(jwks: list[Any]) -> dict[str, jwt.PyJWK]:
     """The keys that tokens may be signed with; what is not understood is passed over (RFC 7517 §5)."""
     found = {}
     for jwk in jwks:
-        if not isinstance(jwk, dict) or not isinstance(key_id := jwk.get("kid"), str):
+        if not isinstance(jwk, dict) or not isinstance(key_id := jwk.get("kid", ""), str):
             continue
         try:
             is_for_this = jwk.get("use", "sig") == "sig" and "verify" in jwk.get("key_ops", ["verify"])

@@ -99,7 +99,7 @@ async def test_who_is_let_in(world: World, child: str, service: str, route: APIR
     relation, make = RELATIONS[name]
     (rule,) = (permit.rule for d in route.dependant.dependencies if (permit := permit_of(d.call)))
     assert relation in {Relation.PUBLIC, Relation.LISTED} if rule.public else relation is not Relation.PUBLIC
-    (method,) = route.methods or ()
+    (method,) = route.methods or {""}
     complaints, request, succeeded = [], None, 0
     for caller in callers(world.tenant, child):
         request = request or await make(world)

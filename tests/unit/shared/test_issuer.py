@@ -165,6 +165,22 @@ async def test_a_new_key_is_found_and_strangers_cannot_hammer_the_issuer(
     assert issuer.asked == [DISCOVERY, "/keys"]
 
 
+async def test_a_token_need_not_name_an_only_key(issuer: Issuer, keys: Keys, clock: Clock) -> None:
+    """OpenID Connect Core 1.0 §10.1."""
+    only = await keys.get(None)
+    assert only
+    assert only.key_id == "old"
+    clock.seconds = 60
+    issuer.publish({name: value for name, value in NEW.items() if name != "kid"})
+    another = await keys.get(None)
+    assert another
+    assert another.algorithm_name == "ES256"
+    assert await keys.get("old") is None
+    clock.seconds = 120
+    issuer.publish(OLD, NEW)
+    assert await keys.get(None) is None
+
+
 async def test_withdrawn_keys_stop_working_within_the_hour(issuer: Issuer, keys: Keys, clock: Clock) -> None:
     assert await keys.get("old")
     issuer.publish()
