@@ -46,7 +46,6 @@ def openapi(service: str) -> dict[str, Any]:
         nats_user="",
         nats_password_file=nowhere,
         auth_issuer="",
-        auth_jwks="",
         key_file=nowhere,
         digest_key_file=nowhere,
     )

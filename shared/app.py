@@ -27,7 +27,7 @@ from shared.edge import Edge
 from shared.events.envelope import Envelope, EventData
 from shared.idempotency import Repeated
 from shared.messaging.changefeed import FeedWatch
-from shared.policy import permit_of
+from shared.policy import PeopleOnly, permit_of
 from shared.problems import (
     MEDIA_TYPE,
     PROBLEM_REF,
@@ -38,6 +38,7 @@ from shared.problems import (
     Problem,
     Unavailable,
     preferred_language,
+    responses,
 )
 from shared.settings import ServiceSettings, read_key
 from shared.tasks import stop
@@ -239,10 +240,18 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
             permit = rules[path, method]
             if permit and not permit.rule.public:
                 operation["security"] = [{"bearer": []}]
+            if permit and permit.rule.people:
+                _describe(operation, PeopleOnly)
             _common_problems(operation)
     document["webhooks"] = {event.type: _webhook(event, schemas) for event in service.events}
     app.openapi_schema = document
     return document
+
+
+def _describe(operation: dict[str, Any], error: type[AppError]) -> None:
+    """Add a failure that follows from the route's rule to those that the route names."""
+    own = operation["responses"][str(error.status)]["content"][MEDIA_TYPE]["examples"]
+    own.update(responses(error)[error.status]["content"][MEDIA_TYPE]["examples"])
 
 
 def _common_problems(operation: dict[str, Any]) -> None:

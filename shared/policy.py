@@ -26,6 +26,14 @@ class Rule:
     roles: frozenset[str] = frozenset()
     public: bool = False
 
+    @property
+    def people(self) -> bool:
+        """Whether systems are refused: what only an approver may do is an approval, and systems never approve.
+
+        Derived, so that no new route can forget to say it (docs/principles.md, 4).
+        """
+        return self.roles == {"approver"}
+
 
 def roles(*names: str) -> Rule:
     """A rule for actors who hold at least one of the roles."""
@@ -36,6 +44,17 @@ PUBLIC = Rule(public=True)
 """Anybody; a token, when there is one, must still be good, and then tells who is asking."""
 
 ANY_ROLE = roles("viewer", "officer", "approver", "admin")
+
+
+class PeopleOnly(Forbidden):
+    """A person has to answer for this; a system's token is refused whatever roles it names."""
+
+    slug = "people-only"
+    title = Text("Chỉ con người được thực hiện", "Only a person may do this")
+    default_detail = Text(
+        "Hệ thống không được phê duyệt; cần mã truy cập của người có thẩm quyền.",
+        "Systems approve nothing; this needs the token of a person with the role.",
+    )
 
 
 class Permit:
@@ -50,6 +69,7 @@ class Permit:
 
         Raises:
             Unauthenticated: no token, or not a good one.
+            PeopleOnly: the actor is a system.
             Forbidden: the role is missing, or the agency is not in force.
         """
         authorization = request.headers.get("authorization")
@@ -58,6 +78,8 @@ class Permit:
                 return None
             raise Unauthenticated
         actor: Actor = await request.app.state.authenticator.actor(authorization)
+        if self.rule.people and actor.system:
+            raise PeopleOnly
         if not self.rule.public and not actor.roles & self.rule.roles:
             raise Forbidden(_role_missing(self.rule), required_roles=sorted(self.rule.roles))
         return actor

@@ -39,7 +39,10 @@ class ServiceSettings(BaseSettings):
 
     auth_issuer: str = Field(description="The `iss` that tokens must carry.")
     auth_audience: str = Field("chinh-danh", description="The `aud` that tokens must carry.")
-    auth_jwks: str = Field(description="The issuer's public keys: an https:// URL or a file's path.")
+    auth_jwks: str = Field(
+        "",
+        description="The issuer's public keys: an https:// URL or a file's path. Empty: found by discovery.",
+    )
 
     key_file: Path = Field(description="Key-encryption keys: 32 bytes in base64 a line, the newest first.")
     digest_key_file: Path = Field(description="Key of keyed digests: 32 bytes, base64.")
@@ -57,6 +60,8 @@ class ServiceSettings(BaseSettings):
                 raise ValueError("ALLOW_LOOPBACK_TARGETS is refused in production")
             if not self.auth_issuer.startswith("https://"):
                 raise ValueError("AUTH_ISSUER must be an https:// issuer in production")
+            if "://" in self.auth_jwks and not self.auth_jwks.startswith("https://"):
+                raise ValueError("AUTH_JWKS must be an https:// address or a file in production")
         return self
 
 

@@ -17,9 +17,12 @@ LIFETIME = 12 * 60 * 60
 """Seconds."""
 
 
-def mint(config: LocalConfig, agency: str, roles: Sequence[str], sub: str, **claims: Any) -> str:
+def mint(
+    config: LocalConfig, agency: str, roles: Sequence[str], sub: str, *, system: bool = False, **claims: Any
+) -> str:
     """A JWT (EdDSA) of the embedded issuer; `claims` are added or replace those made here.
 
+    A system's is one that it got by its own client credentials (`client_id` is `sub`, RFC 9068 §2.2).
     Times are Unix seconds. The secrets are made when there are none yet.
     """
     secrets.ensure(config)
@@ -32,6 +35,7 @@ def mint(config: LocalConfig, agency: str, roles: Sequence[str], sub: str, **cla
         "exp": issued + LIFETIME,
         "agency": agency,
         "roles": list(roles),
+        **({"client_id": sub} if system else {}),
         **claims,
     }
     kid = json.loads(config.jwks.read_text())["keys"][0]["kid"]
@@ -45,13 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--agency", required=True, help="code of the agency, e.g. T82.X30169")
     parser.add_argument("--roles", required=True, help=f"of {', '.join(ROLES)}; separated by commas")
     parser.add_argument("--sub", default="", help="who; tokens with other roles are other persons by default")
+    parser.add_argument("--system", action="store_true", help="a program with credentials of its own")
     options = parser.parse_args(arguments)
     roles = options.roles.replace(",", " ").split()
     if not options.agency or not roles or set(roles) - set(ROLES):
         parser.error(f"give an agency and roles of {', '.join(ROLES)}")
-    sub = options.sub or f"local:{options.agency}:{'+'.join(sorted(roles))}"
+    kind = "local-system" if options.system else "local"
+    sub = options.sub or f"{kind}:{options.agency}:{'+'.join(sorted(roles))}"
     try:
-        print(mint(LocalConfig.from_environment(), options.agency, roles, sub))
+        print(mint(LocalConfig.from_environment(), options.agency, roles, sub, system=options.system))
     except LocalStackError as error:
         sys.exit(str(error))
 

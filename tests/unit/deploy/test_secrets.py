@@ -87,6 +87,15 @@ def test_the_command_prints_only_the_token(
     assert claims["sub"] == "local:T82:officer+viewer"
 
 
+def test_a_system_is_told_from_a_person(
+    config: LocalConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHINH_DANH_HOME", str(config.home))
+    token.main(["--agency", "T82", "--roles", "officer", "--system"])
+    claims = jwt.decode(capsys.readouterr().out.strip(), options={"verify_signature": False})
+    assert claims["client_id"] == claims["sub"] == "local-system:T82:officer"
+
+
 def test_an_unknown_role_is_refused(config: LocalConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHINH_DANH_HOME", str(config.home))
     with pytest.raises(SystemExit):

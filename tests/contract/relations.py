@@ -1,0 +1,238 @@
+"""What every route asks of the one who calls, beyond the role; and how to make what it is called for.
+
+Whatever is made belongs to the tenant's commune, and each request would succeed for its right caller.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import Table, select
+
+from services.registry.accounts.service import suspend_after_takeover
+from shared.db import Database
+from tests.contract.notifications.office import Office
+from tests.support.answers import ok
+from tests.support.eventually import eventually
+from tests.support.reports import impersonation
+from tests.support.staff import Staff
+from tests.support.tenant import Tenant
+
+
+class Relation(Enum):
+    """Whose token opens the route, when the role is right."""
+
+    PUBLIC = auto()
+    """Everybody's, and none."""
+    LISTED = auto()
+    """Everybody's; each is shown what is their own or stands below them."""
+    SUBTREE = auto()
+    """The agency's own and those above it; to all others the thing does not exist."""
+    HANDLER = auto()
+    """The agency's own. Those above know that the thing exists, and are told that it is not theirs to do."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The three services, and the people of one commune with their things."""
+
+    apps: dict[str, FastAPI]
+    clients: dict[str, httpx.AsyncClient]
+    tenant: Tenant
+    staff: Staff
+    office: Office
+    feeds: dict[str, Table]
+
+    def database(self, service: str) -> Database:
+        """A service's own connections."""
+        database: Database = self.apps[service].state.database
+        return database
+
+
+@dataclass(frozen=True)
+class Request:
+    """A good request; `mark` stands in the answer to those who are shown the thing."""
+
+    path: str
+    json: Any = None
+    mark: str = ""
+
+
+Make = Callable[[World], Awaitable[Request]]
+
+
+def fixed(path: str, json: Any = None) -> Make:
+    """A request for what is there anyhow."""
+
+    async def make(_: World) -> Request:
+        return Request(path, json)
+
+    return make
+
+
+def account(state: str, path: str, json: Any = None) -> Make:
+    """A request about an account in a state."""
+
+    async def make(world: World) -> Request:
+        made = await (world.staff.active() if state == "suspended" else getattr(world.staff, state)())
+        if state == "suspended":
+            async with world.database("registry").transaction() as session:
+                await suspend_after_takeover(session, UUID(made["id"]), made["agency_code"], uuid4())
+        return Request(path.format(id=made["id"]), json, made["id"])
+
+    return make
+
+
+async def new_account(world: World) -> Request:
+    return Request("/v1/accounts", world.staff.body())
+
+
+async def new_proof(world: World) -> Request:
+    made = await world.staff.draft()
+    return Request(
+        f"/v1/accounts/{made['id']}/proofs", {"method": "well_known", "site": world.staff.site.url}
+    )
+
+
+async def a_proof(world: World) -> Request:
+    proof = await world.staff.proof(await world.staff.draft())
+    return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/check")
+
+
+async def the_agency(world: World) -> Request:
+    return Request(f"/v1/agencies/{world.tenant.commune}")
+
+
+async def new_report(world: World) -> Request:
+    return Request("/v1/incidents", impersonation(world.tenant.commune))
+
+
+async def a_tracking_code(world: World) -> Request:
+    report = impersonation(world.tenant.commune)
+    receipt = ok(await world.clients["reports"].post("/v1/incidents", json=report), 201)
+    return Request("/v1/track", {"tracking_code": receipt["tracking_code"]})
+
+
+def incident(path: str, json: Any = None, *, triaged: bool = False) -> Make:
+    """A request about an incident, whose one reporter left a contact."""
+
+    async def make(world: World) -> Request:
+        client, officer = world.clients["reports"], world.tenant.auth(world.tenant.commune, "officer")
+        contact = {"kind": "phone", "value": "0901 234 567"}
+        report = impersonation(world.tenant.commune, contact=contact)
+        made = ok(await client.post("/v1/incidents", json=report, headers=officer), 201)["incident_id"]
+        if triaged:
+            ok(await client.post(f"/v1/incidents/{made}/triage", headers=officer))
+        page = ok(await client.get(f"/v1/incidents/{made}/sightings", headers=officer))
+        return Request(path.format(id=made, sighting=page["items"][0]["id"]), json, made)
+
+    return make
+
+
+async def new_subscription(world: World) -> Request:
+    return Request("/v1/subscriptions", world.office.body(agency_code=world.tenant.commune))
+
+
+def subscription(path: str, json: Any = None, *, disabled: bool = False) -> Make:
+    """A request about a subscription with one delivery."""
+
+    async def make(world: World) -> Request:
+        made = await world.office.subscribe()
+        await world.office.happen(world.office.event())
+        (delivery,) = await world.office.deliveries(made)
+        if disabled:
+            ok(await world.office.act(made, "disable"))
+        return Request(path.format(id=made["id"], delivery=delivery["id"]), json, made["id"])
+
+    return make
+
+
+def event(service: str, cause: Make) -> Make:
+    """A request for the events after the last before `cause`, which tells of something not public."""
+
+    async def make(world: World) -> Request:
+        made = await cause(world)
+        officer = world.tenant.auth(world.tenant.commune, "officer")
+        if service == "notifications":
+            ok(await world.clients[service].post(made.path, headers=officer), 202)
+        outbox = world.feeds[service]
+        mine = outbox.c.envelope.contains(f'"subject":"{made.mark}"')
+
+        async def numbered() -> int | None:
+            async with world.database(service).transaction() as session:
+                return await session.scalar(select(outbox.c.feed_seq).where(mine).limit(1))
+
+        before = (await eventually(numbered)) - 1
+        return Request(f"/v1/events?after={before}&limit=1", mark=made.mark)
+
+    return make
+
+
+_LINK = "https://www.facebook.com/ubndxalapvo"
+_ACCOUNT, _INCIDENT, _SUBSCRIPTION = "/v1/accounts/{id}", "/v1/incidents/{id}", "/v1/subscriptions/{id}"
+_REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00Z"}
+
+RELATIONS: dict[str, tuple[Relation, Make]] = {
+    "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
+    "registry.readAgency": (Relation.PUBLIC, the_agency),
+    "registry.verifyLink": (Relation.PUBLIC, fixed(f"/v1/verify?url={_LINK}")),
+    "registry.verifyLinks": (Relation.PUBLIC, fixed("/v1/verify", {"items": [_LINK]})),
+    "registry.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
+    "registry.listEvents": (Relation.LISTED, event("registry", account("submitted", _ACCOUNT))),
+    "registry.createAccount": (Relation.SUBTREE, new_account),
+    "registry.listAccounts": (Relation.LISTED, account("draft", "/v1/accounts")),
+    "registry.readAccount": (Relation.SUBTREE, account("draft", _ACCOUNT)),
+    "registry.submitAccount": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/submit")),
+    "registry.approveAccount": (Relation.SUBTREE, account("submitted", f"{_ACCOUNT}/approve")),
+    "registry.returnAccount": (Relation.SUBTREE, account("submitted", f"{_ACCOUNT}/return")),
+    "registry.restoreAccount": (Relation.SUBTREE, account("suspended", f"{_ACCOUNT}/restore")),
+    "registry.retireAccount": (Relation.SUBTREE, account("active", f"{_ACCOUNT}/retire", _REASON)),
+    "registry.createProof": (Relation.SUBTREE, new_proof),
+    "registry.listProofs": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/proofs")),
+    "registry.checkProof": (Relation.SUBTREE, a_proof),
+    "reports.listHarms": (Relation.PUBLIC, fixed("/v1/harms")),
+    "reports.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
+    "reports.reportHarm": (Relation.PUBLIC, new_report),
+    "reports.trackReport": (Relation.PUBLIC, a_tracking_code),
+    "reports.listEvents": (Relation.LISTED, event("reports", incident(_INCIDENT))),
+    "reports.listIncidents": (Relation.LISTED, incident("/v1/incidents")),
+    "reports.readIncident": (Relation.SUBTREE, incident(_INCIDENT)),
+    "reports.listSightings": (Relation.SUBTREE, incident(f"{_INCIDENT}/sightings")),
+    "reports.readContact": (Relation.HANDLER, incident(f"{_INCIDENT}/sightings/{{sighting}}/contact")),
+    "reports.triageIncident": (Relation.HANDLER, incident(f"{_INCIDENT}/triage")),
+    "reports.resolveIncident": (
+        Relation.HANDLER,
+        incident(f"{_INCIDENT}/resolve", {"outcome": "removed_by_platform"}, triaged=True),
+    ),
+    "reports.refuseIncident": (Relation.HANDLER, incident(f"{_INCIDENT}/refuse", {"reason": "fits_no_harm"})),
+    "notifications.listEventTypes": (Relation.PUBLIC, fixed("/v1/event-types")),
+    "notifications.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
+    "notifications.listEvents": (
+        Relation.LISTED,
+        event("notifications", subscription(f"{_SUBSCRIPTION}/test")),
+    ),
+    "notifications.createSubscription": (Relation.SUBTREE, new_subscription),
+    "notifications.listSubscriptions": (Relation.LISTED, subscription("/v1/subscriptions")),
+    "notifications.readSubscription": (Relation.SUBTREE, subscription(_SUBSCRIPTION)),
+    "notifications.deleteSubscription": (Relation.SUBTREE, subscription(_SUBSCRIPTION)),
+    "notifications.disableSubscription": (Relation.SUBTREE, subscription(f"{_SUBSCRIPTION}/disable")),
+    "notifications.enableSubscription": (
+        Relation.SUBTREE,
+        subscription(f"{_SUBSCRIPTION}/enable", disabled=True),
+    ),
+    "notifications.rotateSubscriptionSecret": (
+        Relation.SUBTREE,
+        subscription(f"{_SUBSCRIPTION}/rotate-secret"),
+    ),
+    "notifications.testSubscription": (Relation.SUBTREE, subscription(f"{_SUBSCRIPTION}/test")),
+    "notifications.listDeliveries": (Relation.SUBTREE, subscription(f"{_SUBSCRIPTION}/deliveries")),
+    "notifications.retryDelivery": (
+        Relation.SUBTREE,
+        subscription(f"{_SUBSCRIPTION}/deliveries/{{delivery}}/retry"),
+    ),
+    "notifications.replaySubscription": (Relation.SUBTREE, subscription(f"{_SUBSCRIPTION}/replay", _SINCE)),
+}
