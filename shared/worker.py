@@ -66,7 +66,7 @@ async def _main(
         js = client.jetstream(publish_async_max_pending=2000)
         relay = Relay(settings, service, js, streams)
         consumers = [Consumer(js, client, database, work) for work in subscriptions]
-        health = _health_server(settings, client, database, relay, consumers)
+        health = _health_server(settings, health_app(client, database, relay, consumers))
         tasks = [
             asyncio.create_task(work, name=name)
             for name, work in (
@@ -92,9 +92,9 @@ async def _until_first(tasks: Sequence["asyncio.Task[Any]"]) -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _health_server(
-    settings: ServiceSettings, client: Client, database: Database, relay: Relay, consumers: Sequence[Consumer]
-) -> uvicorn.Server:
+def health_app(client: Client, database: Database, relay: Relay, consumers: Sequence[Consumer]) -> Starlette:
+    """`/livez`, `/readyz` (which names what it waits for) and `/metrics`."""
+
     async def livez(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
@@ -117,7 +117,10 @@ def _health_server(
         ("/readyz", readyz),
         ("/metrics", metrics),
     ]
-    app = Starlette(routes=[Route(path, handler) for path, handler in routes])
+    return Starlette(routes=[Route(path, handler) for path, handler in routes])
+
+
+def _health_server(settings: ServiceSettings, app: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         host=settings.http_host,
