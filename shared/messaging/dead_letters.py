@@ -12,6 +12,7 @@ import orjson
 from nats.aio.msg import Msg
 from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
@@ -103,4 +104,6 @@ async def measure(database: Database, consumers: Sequence[str]) -> None:
 
 
 def _name(error: Exception) -> str:
-    return type(error).__name__[:64]
+    """Its kind, never its text: that could quote what people wrote."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else None
+    return type(cause or error).__name__[:64]

@@ -81,7 +81,7 @@ class Writer:
     settings: ServiceSettings
     js: JetStreamContext
     database: Database
-    agency: str = field(default_factory=lambda: f"A{uuid4().hex[:12]}")
+    agency: str = field(default_factory=lambda: f"A{uuid4().hex[:12].upper()}")
 
     def relay(self) -> Relay:
         streams = (fact_stream("reports", self.settings), state_stream("reports", self.settings))
