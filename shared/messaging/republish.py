@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import nats.js.errors
 from nats.js import JetStreamContext
-from nats.js.api import PubAck, StreamConfig
+from nats.js.api import StreamConfig
 from pydantic import ValidationError
 
 from shared.db import database_dsn
@@ -24,7 +24,6 @@ from shared.settings import ServiceSettings
 
 BATCH = 500
 TIMEOUT_SECONDS = 30.0
-_EXPECTED = "Nats-Expected-Last-Subject-Sequence"  # 0: there is none
 _NOT_THE_LAST = 10071  # JetStream's code for: the last message of the subject is another one
 # What is not yet published is the relay's. Places are read in batches, so that memory stays small.
 _FACTS = """
@@ -70,11 +69,14 @@ async def _facts(connection: asyncpg.Connection, js: JetStreamContext, since: da
     count = 0
     async with aclosing(_batches(connection, _FACTS, "position", 0, since)) as batches:
         async for rows in batches:
-            for outcome in await _publish(
-                js, [(row["type"], row["envelope"], {"Nats-Msg-Id": str(row["event_id"])}) for row in rows]
-            ):
-                if isinstance(outcome, BaseException):
-                    raise outcome
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                answers = [
+                    await js.publish_async(
+                        row["type"], row["envelope"].encode(), headers={"Nats-Msg-Id": str(row["event_id"])}
+                    )
+                    for row in rows
+                ]
+                await asyncio.gather(*answers)
             count += len(rows)
     return count
 
@@ -85,43 +87,30 @@ async def _states(
     count = 0
     async with aclosing(_batches(connection, _STATES, "state_subject", "")) as batches:
         async for rows in batches:
-            only_first = {_EXPECTED: "0"}
-            outcomes = await _publish(
-                js, [(row["state_subject"], row["envelope"], dict(only_first)) for row in rows]
-            )
-            for row, outcome in zip(rows, outcomes, strict=True):
-                if not isinstance(outcome, BaseException):
-                    count += 1
-                elif _is_another_there(outcome):
-                    count += await _replace(js, streams, row["state_subject"], row["envelope"])
-                else:
-                    raise outcome
+            states = [(row["state_subject"], row["envelope"]) for row in rows]
+            count += sum(await asyncio.gather(*(_put(js, streams, *state) for state in states)))
     return count
 
 
-async def _replace(
-    js: JetStreamContext, streams: Sequence[StreamConfig], subject: str, envelope: str
-) -> bool:
-    """Put a state in the place of an older one. Returns whether there was an older one."""
+async def _put(js: JetStreamContext, streams: Sequence[StreamConfig], subject: str, envelope: str) -> bool:
+    """Publish a state where there is none or an older one. Returns whether that was so."""
     stream = next(each.name for each in streams if each.name and each.name.endswith("_STATE"))
     version = Envelope.model_validate_json(envelope).version
+    place = 0
     while True:
+        expected = {"Nats-Expected-Last-Subject-Sequence": str(place)}
+        try:
+            await js.publish(subject, envelope.encode(), timeout=TIMEOUT_SECONDS, headers=expected)
+        except nats.js.errors.APIError as error:
+            if error.err_code != _NOT_THE_LAST:
+                raise
+        else:
+            return True
         there = await js.get_last_msg(stream, subject)
         with suppress(ValidationError):
             if Envelope.model_validate_json(there.data or b"").version >= version:
                 return False
-        expected = {_EXPECTED: str(there.seq)}
-        try:
-            await js.publish(subject, envelope.encode(), headers=expected)
-        except nats.js.errors.APIError as error:
-            if not _is_another_there(error):
-                raise
-        else:
-            return True
-
-
-def _is_another_there(error: BaseException) -> bool:
-    return isinstance(error, nats.js.errors.APIError) and error.err_code == _NOT_THE_LAST
+        place = there.seq or 0
 
 
 async def _batches(
@@ -130,15 +119,3 @@ async def _batches(
     while rows := await connection.fetch(query, after, *parameters, BATCH):
         yield rows
         after = rows[-1][key]
-
-
-async def _publish(
-    js: JetStreamContext, messages: Sequence[tuple[str, str, dict[str, str]]]
-) -> list[PubAck | BaseException]:
-    """Publish in order, and wait for every answer."""
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        answers = [
-            await js.publish_async(subject, body.encode(), headers=headers)
-            for subject, body, headers in messages
-        ]
-        return await asyncio.gather(*answers, return_exceptions=True)

@@ -7,11 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from deploy.local import postgres
+from deploy.local.config import LocalConfig
 from services.registry.base import SESSION_INFO as REGISTRY
 from services.reports.accounts import queries as accounts
 from services.reports.accounts.tables import RegisteredAccount
@@ -143,7 +146,13 @@ async def test_a_dead_letter_that_its_stream_has_lost_stays_and_says_so(
 @pytest.mark.usefixtures("relaying")
 @pytest.mark.parametrize("kind", [single, batch])
 async def test_restarts_of_either_server_lose_nothing_and_repeat_nothing(
-    kind: Callable[[Effects], Work], reader: Reader, writer: Writer, effects: Effects, broker: Broker
+    kind: Callable[[Effects], Work],
+    reader: Reader,
+    writer: Writer,
+    effects: Effects,
+    broker: Broker,
+    servers: LocalConfig,
+    database: str,
 ) -> None:
     await reader.start(kind(effects))
 
@@ -154,23 +163,26 @@ async def test_restarts_of_either_server_lose_nothing_and_repeat_nothing(
 
     emitting = asyncio.create_task(emit())
     await broker.restart()
-    await cut_off(reader.database, "registry")  # as when PostgreSQL restarts
+    await cut_off(servers, database, "registry")  # as when PostgreSQL restarts
     await asyncio.sleep(0.3)
-    await cut_off(reader.database, "reports-relay")
+    await cut_off(servers, database, "reports-relay")
     await broker.restart()
-    await cut_off(reader.database, "registry")
+    await cut_off(servers, database, "registry")
     await emitting
     await effects.until(60)
 
 
-async def cut_off(database: Database, application: str) -> None:
+async def cut_off(servers: LocalConfig, database: str, application: str) -> None:
     """End the connections of one side to this test's database, as an ending server does."""
-    query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
-    async with database.engine.connect() as connection:
+    connection = await asyncpg.connect(postgres.dsn(servers))
+    try:
         await connection.execute(
-            text(f"{query} AND application_name = :name AND pid <> pg_backend_pid()"),
-            {"name": application},
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = $2",
+            database,
+            application,
         )
+    finally:
+        await connection.close()
 
 
 async def published(database: Database, agency: str) -> list[tuple[UUID, int | None]]:
@@ -306,6 +318,7 @@ def account(account_id: UUID, agency: str) -> dict[str, Any]:
         "display_name": "a",
         "languages": ["vi"],
         "state": "active",
+        "reason": None,
     }
 
 
