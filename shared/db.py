@@ -138,6 +138,12 @@ def violated_constraint(error: IntegrityError) -> str | None:
     return getattr(cause, "constraint_name", None)
 
 
+def refused_value(error: Exception) -> bool:
+    """Whether a value itself was refused: too long, out of range, no such date (SQLSTATE class 22)."""
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig else None
+    return isinstance(cause, asyncpg.DataError)
+
+
 async def pause(session: AsyncSession) -> None:
     """End the transaction so far, before slow work elsewhere: no connection waits for other people's
     servers. What follows is a new transaction; read again, under a lock, what you are going to change.

@@ -28,11 +28,17 @@ class Rule:
 
 
 MESSAGING = (
+    # Never the current state of anything: a broker that lost its disk is filled again from here.
     Rule(
         text("""
             DELETE FROM outbox WHERE position IN (
-                SELECT position FROM outbox
-                WHERE published_at IS NOT NULL AND created_at < :before LIMIT :limit
+                SELECT position FROM outbox AS old
+                WHERE published_at IS NOT NULL AND created_at < :before AND (
+                    state_subject IS NULL OR EXISTS (
+                        SELECT FROM outbox AS new
+                        WHERE new.state_subject = old.state_subject AND new.position > old.position
+                    )
+                ) LIMIT :limit
             )
         """),
         timedelta(days=30),
@@ -53,14 +59,15 @@ MESSAGING = (
         """),
         idempotency.KEEP,
     ),
-    # Longer than the streams keep events, or an old one could have its effect a second time.
+    # Longer than a stream can hold an event, or it could have its effect a second time: thirty days,
+    # and as long again when it was published again at the end of them.
     Rule(
         text("""
             DELETE FROM inbox WHERE (event_id, consumer) IN (
                 SELECT event_id, consumer FROM inbox WHERE handled_at < :before LIMIT :limit
             )
         """),
-        timedelta(days=40),
+        timedelta(days=65),
     ),
 )
 """What every service forgets of its events and of repeated requests."""

@@ -27,6 +27,9 @@ REQUEST_SECONDS = Histogram(
 OUTBOX_BACKLOG = Gauge("outbox_backlog", "Events committed and not yet published (at the last look).")
 EVENTS_PUBLISHED = Counter("events_published", "Events acknowledged by JetStream.")
 EVENTS_HANDLED = Counter("events_handled", "Events handled.", ["consumer", "outcome"])
+CONSUMER_LAG = Gauge("consumer_lag", "Messages that wait for the consumer (at the last look).", ["consumer"])
+CONSUMER_SILENCE = Gauge("consumer_silence_seconds", "Time since the last progress.", ["consumer"])
+DEAD_LETTERS = Gauge("dead_letters", "Dead letters there are.", ["consumer"])
 
 
 def trace_id() -> str:

@@ -17,12 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from shared.db import Database
+from shared.messaging import dead_letters
 from shared.messaging.bus import Consumer, Work, connect
 from shared.messaging.relay import Relay
 from shared.retention import MESSAGING, Rule, forget
 from shared.settings import ServiceSettings
 from shared.tasks import stop as stop_tasks
-from shared.telemetry import configure_logging
+from shared.telemetry import CONSUMER_SILENCE, configure_logging
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ def run(
 ) -> None:
     """Run a worker process until SIGTERM or SIGINT. `retention` is what it forgets beside its events.
 
-    It is ready once its relay has published the backlog and its consumers have caught up with what
-    was there when they began. A task that ends takes the process with it: the supervisor starts a
+    It is ready while its relay has published the backlog that it found, and its consumers have caught
+    up and make progress. A task that ends takes the process with it: the supervisor starts a
     fresh one.
     """
     configure_logging(f"{service}-worker", settings.log_level)
@@ -65,7 +66,7 @@ async def _main(
         js = client.jetstream(publish_async_max_pending=2000)
         relay = Relay(settings, service, js, streams)
         consumers = [Consumer(js, client, database, work) for work in subscriptions]
-        health = _health_server(settings, [relay.caught_up, *(c.caught_up for c in consumers)], client)
+        health = _health_server(settings, health_app(client, database, relay, consumers))
         tasks = [
             asyncio.create_task(work, name=name)
             for name, work in (
@@ -91,17 +92,24 @@ async def _until_first(tasks: Sequence["asyncio.Task[Any]"]) -> None:
     await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
 
 
-def _health_server(
-    settings: ServiceSettings, caught_up: Sequence[asyncio.Event], client: Client
-) -> uvicorn.Server:
+def health_app(client: Client, database: Database, relay: Relay, consumers: Sequence[Consumer]) -> Starlette:
+    """`/livez`, `/readyz` (which names what it waits for) and `/metrics`."""
+
     async def livez(_: Request) -> Response:
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
-        ready = client.is_connected and all(event.is_set() for event in caught_up)
-        return JSONResponse({"status": "ready" if ready else "starting"}, 200 if ready else 503)
+        waiting = [] if client.is_connected else ["nats"]
+        waiting += [] if relay.caught_up.is_set() else ["relay"]
+        waiting += [c.work.durable for c in consumers if c.is_stale or not c.caught_up.is_set()]
+        if waiting:
+            return JSONResponse({"status": "not ready", "waiting_for": waiting}, 503)
+        return JSONResponse({"status": "ready"})
 
     async def metrics(_: Request) -> Response:
+        for consumer in consumers:
+            CONSUMER_SILENCE.labels(consumer.work.durable).set(consumer.silence)
+        await dead_letters.measure(database, [consumer.work.durable for consumer in consumers])
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     routes: list[tuple[str, Callable[[Request], Awaitable[Response]]]] = [
@@ -109,7 +117,10 @@ def _health_server(
         ("/readyz", readyz),
         ("/metrics", metrics),
     ]
-    app = Starlette(routes=[Route(path, handler) for path, handler in routes])
+    return Starlette(routes=[Route(path, handler) for path, handler in routes])
+
+
+def _health_server(settings: ServiceSettings, app: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         host=settings.http_host,

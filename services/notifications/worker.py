@@ -1,5 +1,7 @@
 """The other process of notifications: `python -m services.notifications.worker`."""
 
+from nats.js.api import StreamConfig
+
 from services.notifications.base import SCHEMA, SESSION_INFO
 from services.notifications.consumers import CONSUMERS
 from services.notifications.deliveries.dispatcher import dispatch
@@ -9,13 +11,19 @@ from services.notifications.subscriptions.rotation import rewrap_keys
 from shared import worker
 from shared.messaging.streams import fact_stream
 
+
+def streams(settings: Settings) -> tuple[StreamConfig, ...]:
+    """What the service publishes to."""
+    return (fact_stream(SCHEMA, settings),)
+
+
 if __name__ == "__main__":
     settings = Settings()
     worker.run(
         SCHEMA,
         settings,
         session_info=SESSION_INFO,
-        streams=(fact_stream(SCHEMA, settings),),
+        streams=streams(settings),
         consumers=CONSUMERS,
         jobs=(dispatch, rewrap_keys),
         retention=rules(settings),

@@ -1,10 +1,18 @@
 """The registry's other process: `python -m services.registry.worker`."""
 
+from nats.js.api import StreamConfig
+
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
 from shared import worker
 from shared.messaging.streams import fact_stream, state_stream
+
+
+def streams(settings: Settings) -> tuple[StreamConfig, ...]:
+    """What the service publishes to."""
+    return (fact_stream(SCHEMA, settings), state_stream(SCHEMA, settings))
+
 
 if __name__ == "__main__":
     settings = Settings()
@@ -12,6 +20,6 @@ if __name__ == "__main__":
         SCHEMA,
         settings,
         session_info=SESSION_INFO,
-        streams=(fact_stream(SCHEMA, settings), state_stream(SCHEMA, settings)),
+        streams=streams(settings),
         consumers=SUBSCRIPTIONS,
     )

@@ -1,5 +1,7 @@
 """The other process of reports: `python -m services.reports.worker`."""
 
+from nats.js.api import StreamConfig
+
 from services.reports.base import SCHEMA, SESSION_INFO
 from services.reports.incidents.rotation import rewrap_keys
 from services.reports.settings import Settings
@@ -7,13 +9,19 @@ from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
 from shared.messaging.streams import fact_stream
 
+
+def streams(settings: Settings) -> tuple[StreamConfig, ...]:
+    """What the service publishes to."""
+    return (fact_stream(SCHEMA, settings),)
+
+
 if __name__ == "__main__":
     settings = Settings()
     worker.run(
         SCHEMA,
         settings,
         session_info=SESSION_INFO,
-        streams=(fact_stream(SCHEMA, settings),),
+        streams=streams(settings),
         consumers=SUBSCRIPTIONS,
         jobs=(rewrap_keys,),
     )

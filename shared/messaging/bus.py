@@ -6,7 +6,8 @@ a passing reason comes again for ever; what can never succeed becomes a row of `
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -21,82 +22,54 @@ from nats.js.api import (
     ConsumerConfig,
     DeliverPolicy,
 )
-from pydantic import ValidationError
-from sqlalchemy import insert
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import clock
-from shared.db import Database, new_id
-from shared.events.envelope import Envelope
-from shared.messaging import inbox
-from shared.messaging.outbox import tables
+from shared.db import Database
+from shared.messaging import dead_letters
 from shared.messaging.pull import pull
-from shared.problems import AppError, Unavailable
+from shared.messaging.work import (
+    BatchSubscription,
+    Projection,
+    Received,
+    Subscription,
+    Work,
+    is_hopeless,
+    read,
+)
+from shared.problems import Unavailable
 from shared.settings import ServiceSettings, read_secret
-from shared.telemetry import EVENTS_HANDLED, continue_trace
+from shared.telemetry import CONSUMER_LAG, EVENTS_HANDLED, continue_trace
+
+__all__ = [
+    "BatchSubscription",
+    "Consumer",
+    "Pace",
+    "Projection",
+    "Received",
+    "Subscription",
+    "Work",
+    "connect",
+]
 
 log = logging.getLogger(__name__)
 
-ACK_WAIT_SECONDS = 30.0
-RETRY_SECONDS = 2.0
-
 
 @dataclass(frozen=True)
-class Received:
-    """A fact from a stream, with its text exactly as it was published."""
+class Pace:
+    """How long a consumer waits, in seconds."""
 
-    event: Envelope
-    text: str
+    ack_wait: float = 30.0
+    """After so long without a sign from us, JetStream gives a message to somebody else."""
+    heartbeat: float = 5.0
+    """How often JetStream says that there is nothing; twice missed, the consumer is declared anew."""
+    retry: float = 2.0
+    """Before what failed comes again for the first time; each time that much longer, up to thirty times."""
 
-
-Handler = Callable[[AsyncSession, Envelope], Awaitable[None]]
-BatchHandler = Callable[[AsyncSession, list[Received]], Awaitable[None]]
-Apply = Callable[[AsyncSession, list[Envelope]], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """A reaction to facts: `handler` runs once for each event of `subjects`."""
-
-    durable: str
-    stream: str
-    subjects: tuple[str, ...]
-    handler: Handler
-
-    async def handle(self, session: AsyncSession, received: Received) -> None:
-        await self.handler(session, received.event)
+    @property
+    def stale(self) -> float:
+        """After so long without progress the worker is not ready."""
+        return self.heartbeat * 3
 
 
-@dataclass(frozen=True)
-class BatchSubscription:
-    """A reaction to facts that is worth sharing a transaction: `handler` takes many, in their order."""
-
-    durable: str
-    stream: str
-    subjects: tuple[str, ...]
-    handler: BatchHandler
-
-    async def handle(self, session: AsyncSession, received: Received) -> None:
-        await self.handler(session, [received])
-
-
-@dataclass(frozen=True)
-class Projection:
-    """A read model kept from a compacted state stream.
-
-    `apply` takes the current states, many at a time, and ignores versions it has passed. When
-    `is_empty` says the table is new or lost, the whole state is read again.
-    """
-
-    durable: str
-    stream: str
-    subjects: tuple[str, ...]
-    apply: Apply
-    is_empty: Callable[[AsyncSession], Awaitable[bool]]
-
-
-Work = Subscription | BatchSubscription | Projection
 _BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 2000}
 
 
@@ -119,6 +92,7 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.25,
         connect_timeout=2,
+        ping_interval=10,  # a server that is gone without a word is noticed in half a minute
         allow_reconnect=True,
         disconnected_cb=note_disconnect,
         reconnected_cb=note_reconnect,
@@ -143,7 +117,19 @@ class Consumer:
     client: Client
     database: Database
     work: Work
+    pace: Pace = field(default_factory=Pace)
     caught_up: asyncio.Event = field(default_factory=asyncio.Event)
+    _progress_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def silence(self) -> float:
+        """Seconds since messages were dealt with, or the server said that there are none."""
+        return time.monotonic() - self._progress_at
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it has been silent or failing for too long; a handler that hangs counts as silent."""
+        return self.silence > self.pace.stale
 
     async def run(self) -> None:
         """Consume for ever, rebuilding the consumer whenever it falls silent or fails."""
@@ -155,156 +141,128 @@ class Consumer:
                 # The publisher never ran yet: no facts to react to, but also no state to project.
                 if not isinstance(self.work, Projection):
                     self.caught_up.set()
-                await asyncio.sleep(RETRY_SECONDS / 4)
-            except (nats.errors.Error, OSError, Unavailable, TimeoutError) as error:
+                    self._progress_at = time.monotonic()
+            except (nats.errors.Error, OSError, Unavailable) as error:
                 log.warning(
                     "consumer interrupted",
                     extra={"consumer": self.work.durable, "error": type(error).__name__},
                 )
-                await asyncio.sleep(RETRY_SECONDS / 4)
+            await asyncio.sleep(self.pace.retry / 4)
 
     async def _declare(self) -> None:
         """Create or update the durable consumer: an existing one keeps its old settings otherwise."""
+        work = self.work
         config = ConsumerConfig(
-            durable_name=self.work.durable,
+            durable_name=work.durable,
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT_SECONDS,
+            ack_wait=self.pace.ack_wait,
             max_deliver=-1,
             max_ack_pending=5000,
-            filter_subjects=list(self.work.subjects),
+            filter_subjects=list(work.subjects),
             deliver_policy=DeliverPolicy.ALL,
         )
-        if isinstance(self.work, Projection):
+        lost = False
+        if isinstance(work, Projection):
             config.deliver_policy = DeliverPolicy.LAST_PER_SUBJECT
             async with self.database.transaction() as session:
-                lost = await self.work.is_empty(session)
-            if lost:
-                with suppress(nats.js.errors.NotFoundError):
-                    await self.js.delete_consumer(self.work.stream, self.work.durable)
-        info = await self.js.add_consumer(self.work.stream, config)
-        if not info.num_pending and not info.num_ack_pending:
+                lost = await work.is_empty(session)
+        with suppress(nats.js.errors.NotFoundError):
+            there = (await self.js.consumer_info(work.stream, work.durable)).config
+            # One that asks for other subjects would go on from where the old one was, and never be
+            # given what lies before. The inbox knows what was handled already.
+            if lost or not _reads_alike(there, config):
+                await self.js.delete_consumer(work.stream, work.durable)
+        info = await self.js.add_consumer(work.stream, config)
+        pending = (info.num_pending or 0) + (info.num_ack_pending or 0)
+        CONSUMER_LAG.labels(work.durable).set(pending)
+        if not pending:
             self.caught_up.set()
 
     async def _consume(self) -> None:
-        work = self.work
-        pulling = pull(self.client, work.stream, work.durable, _BATCH[type(work)])
+        work, pace = self.work, self.pace
+        pulling = pull(
+            self.client,
+            work.stream,
+            work.durable,
+            _BATCH[type(work)],
+            heartbeat=pace.heartbeat,
+            ack_wait=pace.ack_wait,
+        )
         async with aclosing(pulling):  # at once, so that what is not handled goes back at once
             async for messages in pulling:
-                self.caught_up.clear()
-                if isinstance(work, Projection):
-                    await self._apply(work, messages)
-                elif isinstance(work, BatchSubscription):
-                    await self._handle_together(work, messages)
-                else:
-                    for message in messages:
-                        await self._handle(work, message)
-                if messages[-1].metadata.num_pending == 0:
-                    self.caught_up.set()
+                if messages:
+                    self.caught_up.clear()
+                    for part in (
+                        [[each] for each in messages] if isinstance(work, Subscription) else [messages]
+                    ):
+                        await self._handle(part)
+                        self._progress_at = time.monotonic()
+                    pending = messages[-1].metadata.num_pending
+                    CONSUMER_LAG.labels(work.durable).set(pending)
+                    if not pending:
+                        self.caught_up.set()
+                self._progress_at = time.monotonic()
 
-    async def _apply(self, projection: Projection, messages: Sequence[Msg]) -> None:
-        """One transaction for many states: they replace one another, so order and repeats are harmless.
-
-        When it fails, each has its own, to find the one to blame.
-        """
+    async def _handle(self, messages: Sequence[Msg]) -> None:
+        """One transaction for all of them. When it fails, each has its own, to find the one to blame."""
+        work = self.work
         try:
-            envelopes = [_read(message).event for message in messages]
-            continue_trace(envelopes[-1].traceparent)
+            received = [read(message.subject, message.data) for message in messages]
+            continue_trace(received[0].event.traceparent)
             async with self.database.transaction() as session:
-                await projection.apply(session, envelopes)
-        except (ValidationError, AppError, IntegrityError) as error:
-            if isinstance(error, Unavailable):
+                new = await work.take(session, received)
+        except Exception as error:
+            if isinstance(error, (Unavailable, OSError)) and await self._database_is_away():
                 raise
             if len(messages) == 1:
-                await self._bury(projection, messages[0], type(error).__name__)
+                await self._put_aside(messages[0], error)
                 return
-            for message in messages:
-                await self._apply(projection, [message])
-            return
-        EVENTS_HANDLED.labels(projection.durable, "applied").inc(len(messages))
-        for message in messages:
-            await message.ack()
-
-    async def _handle_together(self, work: BatchSubscription, messages: Sequence[Msg]) -> None:
-        """One transaction for many facts. When it fails, each has its own, to find the one to blame."""
-        try:
-            received = {read.event.id: read for read in map(_read, messages)}
-            continue_trace(next(iter(received.values())).event.traceparent)
-            async with self.database.transaction() as session:
-                new = await inbox.first_seen(session, work.durable, list(received))
-                if new:
-                    await work.handler(session, [read for key, read in received.items() if key in new])
-        except (Unavailable, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001 - each is judged by itself in what follows
             log.warning(
                 "batch not handled, one by one now",
                 extra={"consumer": work.durable, "error": type(error).__name__},
             )
             for message in messages:
-                await self._handle(work, message)
+                await self._handle([message])
             return
         for message in messages[:-1]:
             await message.ack()
         await messages[-1].ack_sync()  # the server takes them in order: this answers for all
-        EVENTS_HANDLED.labels(work.durable, "handled").inc(len(new))
+        outcome = "applied" if isinstance(work, Projection) else "handled"
+        EVENTS_HANDLED.labels(work.durable, outcome).inc(new)
+        EVENTS_HANDLED.labels(work.durable, "repeated").inc(len(messages) - new)
 
-    async def _handle(self, subscription: Subscription | BatchSubscription, message: Msg) -> None:
-        beat = asyncio.create_task(_keep_alive(message))
-        try:
-            received = _read(message)
-            continue_trace(received.event.traceparent)
-            outcome = "repeated"
-            async with self.database.transaction() as session:
-                if await inbox.first_seen(session, subscription.durable, [received.event.id]):
-                    outcome = "handled"
-                    await subscription.handle(session, received)
-            await message.ack_sync()
-            EVENTS_HANDLED.labels(subscription.durable, outcome).inc()
-        except (ValidationError, AppError) as error:
-            if isinstance(error, Unavailable):
-                raise
-            await self._bury(subscription, message, type(error).__name__)
-        except (nats.errors.Error, OSError):
-            raise
-        except Exception:
-            # Not known to be hopeless, so it comes again; the log and the metric tell of it meanwhile.
-            log.exception("event not handled", extra={"consumer": subscription.durable})
-            EVENTS_HANDLED.labels(subscription.durable, "failed").inc()
-            await message.nak(delay=RETRY_SECONDS * min(message.metadata.num_delivered, 30))
-        finally:
-            beat.cancel()
-
-    async def _bury(self, work: Work, message: Msg, error: str) -> None:
-        """Record a message that can never be handled, then take it off the stream's consumer."""
-        log.error("event refused", extra={"consumer": work.durable, "error": error})
+    async def _put_aside(self, message: Msg, error: Exception) -> None:
+        """Bury what can never be handled; let everything else come again, later each time."""
+        work = self.work
+        if not is_hopeless(work, error):
+            log.error("event not handled", exc_info=error, extra={"consumer": work.durable})
+            EVENTS_HANDLED.labels(work.durable, "failed").inc()
+            await message.nak(delay=self.pace.retry * min(message.metadata.num_delivered, 30))
+            return
+        log.error("event refused", extra={"consumer": work.durable, "error": type(error).__name__})
         async with self.database.transaction() as session:
-            await session.execute(
-                insert(tables(session).dead_letters).values(
-                    id=new_id(),
-                    consumer=work.durable,
-                    event_id=_event_id(message),
-                    subject=message.subject,
-                    stream_seq=message.metadata.sequence.stream,
-                    error=error[:64],
-                    failed_at=clock.now(),
-                )
-            )
+            await dead_letters.bury(session, work.durable, message, error)
         await message.term()
         EVENTS_HANDLED.labels(work.durable, "dead").inc()
 
+    async def _database_is_away(self) -> bool:
+        """Whether the database is to blame, so that nothing can be said about the message."""
+        try:
+            async with self.database.transaction() as session:
+                await session.connection()
+        except Unavailable:
+            return True
+        return False
 
-def _read(message: Msg) -> Received:
-    return Received(Envelope.model_validate_json(message.data), message.data.decode())
 
+def _reads_alike(one: ConsumerConfig, other: ConsumerConfig) -> bool:
+    """Whether two consumers of a stream are given the same messages."""
 
-def _event_id(message: Msg) -> str | None:
-    with suppress(ValidationError):
-        return str(Envelope.model_validate_json(message.data).id)
-    return None
+    def subjects(config: ConsumerConfig) -> set[str]:
+        return {*(config.filter_subjects or ()), *filter(None, [config.filter_subject])}
 
-
-async def _keep_alive(message: Msg) -> None:
-    """Tell the server that a slow handler is still at work."""
-    while True:
-        await asyncio.sleep(ACK_WAIT_SECONDS / 3)
-        await message.in_progress()
+    return (one.deliver_policy, one.ack_policy, subjects(one)) == (
+        other.deliver_policy,
+        other.ack_policy,
+        subjects(other),
+    )

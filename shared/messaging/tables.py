@@ -51,6 +51,12 @@ def declare(metadata: MetaData) -> Messaging:
         # Place in the changefeed: given by the relay, without gaps.
         Column("feed_seq", BigInteger, unique=True),
         Index("ix_outbox_unpublished", "position", postgresql_where=text("published_at IS NULL")),
+        Index(
+            "ix_outbox_state",
+            "state_subject",
+            "position",
+            postgresql_where=text("state_subject IS NOT NULL"),
+        ),
     )
     feed = Table(
         "feed",

@@ -14,7 +14,7 @@ from shared import clock
 # `waiting` steps through the index from one subscription with pending deliveries to the next, so the
 # cost does not grow with anybody's backlog. Of each, no more are taken than it has places left; of
 # one that fails, only a few: those that hang must not keep the others waiting. Random order: nobody
-# is always first.
+# is always first. A lease that ends later than one of now would is of a clock that was put back since.
 _CLAIM = text("""
     WITH RECURSIVE waiting(id) AS (
         (SELECT subscription_id FROM deliveries WHERE state = 'pending' ORDER BY subscription_id LIMIT 1)
@@ -35,7 +35,7 @@ _CLAIM = text("""
         SELECT d.id AS delivery_id, receivers.* FROM receivers CROSS JOIN LATERAL (
             SELECT id FROM deliveries
             WHERE subscription_id = receivers.id AND state = 'pending' AND next_at <= :now
-                AND (lease_until IS NULL OR lease_until <= :now)
+                AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :lease)
             ORDER BY next_at LIMIT GREATEST(receivers.places, 0) FOR UPDATE SKIP LOCKED
         ) AS d LIMIT :total
     )

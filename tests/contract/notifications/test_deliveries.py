@@ -263,6 +263,20 @@ async def test_what_a_dead_process_held_is_taken_up_after_its_lease(
     assert len(delivered["attempts"]) == 1
 
 
+async def test_a_clock_that_is_put_back_does_not_prolong_the_lease_of_a_dead_process(
+    office: Office, dispatch: Dispatch
+) -> None:
+    subscription = await office.subscribe()
+    event = office.event()
+    await office.happen(event)
+    with clock.shifted(timedelta(hours=1)):
+        assert (await claimed(office))[UUID(subscription["id"])] == 1
+    await dispatch()
+    await office.arrived(event)
+    (delivered,) = await office.settled(subscription, "delivered")
+    assert len(delivered["attempts"]) == 1
+
+
 async def test_of_each_only_so_many_are_under_way_and_of_a_failing_one_few(office: Office) -> None:
     one, other = await office.subscribe(), await office.subscribe()
     await office.happen(*(office.event() for _ in range(30)))
