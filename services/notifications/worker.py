@@ -6,6 +6,8 @@ from services.notifications.deliveries.dispatcher import dispatch
 from services.notifications.deliveries.retention import rules
 from services.notifications.settings import Settings
 from shared import worker
+from shared.audit.sealer import sealer
+from shared.events.notifications import AuditSealed
 from shared.messaging.streams import fact_stream
 
 if __name__ == "__main__":
@@ -16,6 +18,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=(fact_stream(SCHEMA, settings),),
         consumers=CONSUMERS,
-        jobs=(dispatch,),
+        jobs=(dispatch, sealer(AuditSealed)),
         retention=rules(settings),
     )

@@ -11,6 +11,7 @@ from services.notifications.subscriptions import queries, sealing
 from services.notifications.subscriptions.schemas import SubscriptionCreate
 from services.notifications.subscriptions.tables import Subscription
 from shared import clock, tenancy
+from shared.audit import trail
 from shared.auth import Actor
 from shared.crypto import KeyRing
 from shared.db import new_id, pause
@@ -81,6 +82,7 @@ async def create(
     )
     session.add(subscription)
     await session.flush()
+    await _record(session, actor, "create", subscription)
     return subscription, secret
 
 
@@ -107,6 +109,7 @@ async def disable(session: AsyncSession, actor: Actor, subscription_id: UUID) ->
     subscription = await _allowing(session, actor, subscription_id, "disable")
     _change(subscription, state="disabled", reason="by_owner")
     await session.flush()
+    await _record(session, actor, "disable", subscription)
     return subscription
 
 
@@ -119,6 +122,7 @@ async def enable(session: AsyncSession, actor: Actor, subscription_id: UUID) -> 
     subscription = await _allowing(session, actor, subscription_id, "enable")
     _change(subscription, state="active", reason=None, failing_since=None)
     await session.flush()
+    await _record(session, actor, "enable", subscription)
     return subscription
 
 
@@ -139,6 +143,7 @@ async def rotate_secret(
         secret=sealing.seal_secret(ring, subscription, secret),
     )
     await session.flush()
+    await _record(session, actor, "rotate", subscription)
     return subscription, secret
 
 
@@ -149,6 +154,7 @@ async def send_test(session: AsyncSession, actor: Actor, subscription_id: UUID) 
         NotFound, IllegalTransition: as ever.
     """
     subscription = await _allowing(session, actor, subscription_id, "test")
+    await _record(session, actor, "test", subscription)
     data = SubscriptionTested(agency_code=subscription.owner_code, subscription_id=subscription.id)
     return (await outbox.emit(session, data, subject=subscription.id, version=subscription.version)).id
 
@@ -171,6 +177,7 @@ async def delete(session: AsyncSession, actor: Actor, subscription_id: UUID) -> 
         previous_until=None,
     )
     await session.flush()
+    await _record(session, actor, "delete", subscription)
 
 
 async def switch_off(session: AsyncSession, subscription_id: UUID, reason: str, cause: UUID) -> None:
@@ -183,6 +190,7 @@ async def switch_off(session: AsyncSession, subscription_id: UUID, reason: str, 
         return
     _change(subscription, state="disabled", reason=reason)
     await session.flush()
+    await _record(session, None, "switch_off", subscription, cause)
     await outbox.emit(
         session,
         SubscriptionDisabled(
@@ -208,6 +216,13 @@ def _change(subscription: Subscription, **changes: object) -> None:
         setattr(subscription, name, value)
     subscription.version += 1
     subscription.updated_at = clock.now()
+
+
+async def _record(
+    session: AsyncSession, actor: Actor | None, act: str, on: Subscription, cause: UUID | None = None
+) -> None:
+    act, kind = f"subscriptions.{act}", "subscription"
+    await trail.record(session, actor, act, kind, on.id, on.owner_code, on.version, cause=cause)
 
 
 async def _reached(session: AsyncSession, actor: Actor, code: str) -> str:
