@@ -8,6 +8,7 @@ from alembic.config import Config
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from shared.audit.tables import schema_of
 from shared.db import database_dsn
 from shared.settings import ServiceSettings
 
@@ -35,6 +36,12 @@ async def upgrade(schema: str, settings: ServiceSettings) -> None:
         connection.execute(
             sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"migrate:{schema}"}
         )
+        if not connection.scalar(
+            sa.text("SELECT to_regclass(:name)"), {"name": f"{schema_of(schema)}.audit"}
+        ):
+            raise RuntimeError(
+                "There is no audit log: run deploy/postgres/roles.sql, as before every release."
+            )
         command.upgrade(config_for(schema, connection), "head")
 
     try:
@@ -47,12 +54,13 @@ async def upgrade(schema: str, settings: ServiceSettings) -> None:
 def run_env(metadata: sa.MetaData) -> None:
     """The body of each service's `migrations/env.py`."""
     connection = context.config.attributes["connection"]
+    schemas = {table.schema for table in metadata.sorted_tables}
     context.configure(
         connection=connection,
         target_metadata=metadata,
         version_table_schema=metadata.schema,
         include_schemas=True,
-        include_name=lambda name, kind, _: kind != "schema" or name == metadata.schema,
+        include_name=lambda name, kind, _: kind != "schema" or name in schemas,
         include_object=lambda _, name, kind, *__: kind != "table" or name != "alembic_version",
         compare_type=True,
         transactional_ddl=False,  # the caller's transaction is the only one

@@ -85,6 +85,26 @@ COMMON: tuple[FreeField, ...] = (
         _OPERATORS,
         _THIRTY_DAYS,
     ),
+    FreeField(
+        ("audit.actor_issuer", "audit.actor_subject"),
+        Text(
+            "Nhật ký kiểm toán: ai đã làm gì với hồ sơ nào; chỉ mã và từ đóng",
+            "The audit log: who did what to which record; ids and closed words alone",
+        ),
+        255,
+        Text(
+            "Quản trị viên của cơ quan và cấp trên, từng hồ sơ một; mỗi lần xem đều được ghi",
+            "Administrators of the agency and of those above it, one record at a time; each look is recorded",
+        ),
+        Text("Không xoá: nhật ký chỉ được ghi thêm", "Not deleted: the log is only ever added to"),
+    ),
+    FreeField(
+        ("audit_seals.hash",),
+        Text("Chuỗi băm của nhật ký kiểm toán", "The chain of hashes over the audit log"),
+        0,
+        Text("Mọi người, khi được công bố", "Everybody, as it is published"),
+        Text("Không xoá: nhật ký chỉ được ghi thêm", "Not deleted: the log is only ever added to"),
+    ),
 )
 
 

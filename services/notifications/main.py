@@ -10,6 +10,7 @@ from services.notifications.policy import POLICY
 from services.notifications.settings import Settings
 from services.notifications.subscriptions.routes import router as subscriptions
 from shared.app import Service, create_app, serve
+from shared.audit import routes as audit
 from shared.crypto import key_ring
 from shared.events.notifications import EVENTS
 from shared.messaging import changefeed
@@ -23,6 +24,7 @@ SERVICE = Service(
         subscriptions,
         deliveries,
         event_types,
+        audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
     ),

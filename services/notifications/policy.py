@@ -20,5 +20,20 @@ POLICY = Policy(
         "deliveries.list": ANY_ROLE,
         "deliveries.retry": _KEEPERS,
         "deliveries.replay": _KEEPERS,
+        "audit.list": roles("admin"),
     }
 )
+
+AUDITED = (
+    "subscriptions.create",
+    "subscriptions.delete",
+    "subscriptions.disable",
+    "subscriptions.enable",
+    "subscriptions.rotate",
+    "subscriptions.test",
+    "subscriptions.switch_off",
+    "deliveries.retry",
+    "deliveries.replay",
+    "audit.list",
+)
+"""What enters the audit log: the rules of routes, and subscriptions that the system switches off."""

@@ -3,6 +3,7 @@
 from services.notifications.deliveries.tables import ERRORS
 from services.notifications.deliveries.tables import STATES as DELIVERY_STATES
 from services.notifications.event_types.catalogue import CONTRACTS
+from services.notifications.policy import AUDITED
 from services.notifications.subscriptions.tables import CHANNELS, REASONS, STATES
 from shared.problems import Text
 from shared.safeguards import COMMON, FreeField
@@ -55,4 +56,5 @@ LISTS = {
     "subscription_reasons": REASONS,
     "delivery_states": DELIVERY_STATES,
     "delivery_errors": ERRORS,
+    "audited": AUDITED,
 }

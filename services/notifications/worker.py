@@ -9,6 +9,8 @@ from services.notifications.deliveries.retention import rules
 from services.notifications.settings import Settings
 from services.notifications.subscriptions.rotation import rewrap_keys
 from shared import worker
+from shared.audit.sealer import sealer
+from shared.events.notifications import AuditSealed
 from shared.messaging.streams import fact_stream
 
 
@@ -25,6 +27,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=CONSUMERS,
-        jobs=(dispatch, rewrap_keys),
+        jobs=(dispatch, rewrap_keys, sealer(AuditSealed)),
         retention=rules(settings),
     )

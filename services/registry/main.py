@@ -12,6 +12,7 @@ from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
+from shared.audit import routes as audit
 from shared.events.registry import EVENTS
 from shared.messaging import changefeed
 from shared.outbound.client import Outbound
@@ -26,6 +27,7 @@ SERVICE = Service(
         accounts,
         proofs,
         agencies,
+        audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
     ),

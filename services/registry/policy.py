@@ -21,5 +21,20 @@ POLICY = Policy(
         "proofs.list": ANY_ROLE,
         "proofs.create": roles("officer"),
         "proofs.check": roles("officer", "approver"),
+        "audit.list": roles("admin"),
     }
 )
+
+AUDITED = (
+    "accounts.create",
+    "accounts.submit",
+    "accounts.approve",
+    "accounts.return",
+    "accounts.suspend",
+    "accounts.restore",
+    "accounts.retire",
+    "proofs.create",
+    "proofs.check",
+    "audit.list",
+)
+"""What enters the audit log: the rules of routes, and what events have done."""

@@ -1,6 +1,7 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
 from services.registry.accounts.tables import REASONS, STATES
+from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
 from shared.problems import Text
 from shared.safeguards import COMMON, FreeField
@@ -66,4 +67,5 @@ LISTS = {
     "account_states": STATES,
     "account_reasons": REASONS,
     "proof_methods": METHODS,
+    "audited": AUDITED,
 }

@@ -6,6 +6,8 @@ from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
 from shared import worker
+from shared.audit.sealer import sealer
+from shared.events.registry import AuditSealed
 from shared.messaging.streams import fact_stream, state_stream
 
 
@@ -22,4 +24,5 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
+        jobs=(sealer(AuditSealed),),
     )

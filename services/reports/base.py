@@ -7,6 +7,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
 from shared import idempotency, tenancy
+from shared.audit import tables as audit
 from shared.db import NAMING_CONVENTION
 from shared.messaging import tables
 
@@ -24,4 +25,5 @@ idempotency.declare(metadata)
 SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),
     "tenancy": tenancy.declare(metadata),
+    "audit": audit.declare(metadata),
 }

@@ -11,6 +11,7 @@ from services.reports.policy import POLICY
 from services.reports.settings import Settings
 from services.reports.tracking.routes import router as tracking
 from shared.app import Service, create_app, serve
+from shared.audit import routes as audit
 from shared.crypto import key_ring
 from shared.events.reports import EVENTS
 from shared.messaging import changefeed
@@ -25,6 +26,7 @@ SERVICE = Service(
         incidents,
         tracking,
         harms,
+        audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
     ),

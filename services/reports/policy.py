@@ -15,5 +15,18 @@ POLICY = Policy(
         "incidents.resolve": roles("officer"),
         "incidents.refuse": roles("officer"),
         "incidents.contact": roles("officer"),
+        "audit.list": roles("admin"),
     }
 )
+
+AUDITED = (
+    "incidents.confirm",
+    "incidents.triage",
+    "incidents.resolve",
+    "incidents.refuse",
+    "incidents.contact",
+    "audit.list",
+)
+"""What enters the audit log: the rules of routes, and a takeover that the holder's officer confirms.
+
+Reporting a harm does not: who reports is not kept."""

@@ -2,6 +2,7 @@
 
 from services.reports.harms.catalogue import HARMS
 from services.reports.incidents.tables import ORIGINS, OUTCOMES, REFUSALS, STATES
+from services.reports.policy import AUDITED
 from shared.problems import Text
 from shared.safeguards import COMMON, FreeField
 
@@ -71,4 +72,5 @@ LISTS = {
     "outcomes": OUTCOMES,
     "refusals": REFUSALS,
     "origins": ORIGINS,
+    "audited": AUDITED,
 }

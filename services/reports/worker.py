@@ -7,6 +7,8 @@ from services.reports.incidents.rotation import rewrap_keys
 from services.reports.settings import Settings
 from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
+from shared.audit.sealer import sealer
+from shared.events.reports import AuditSealed
 from shared.messaging.streams import fact_stream
 
 
@@ -23,5 +25,5 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(rewrap_keys,),
+        jobs=(rewrap_keys, sealer(AuditSealed)),
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.events import audit
 from shared.events.envelope import Audience, EventData
 
 
@@ -30,4 +31,10 @@ class SubscriptionTested(SubscriptionState):
     type: ClassVar[str] = "notifications.subscription.tested.v1"
 
 
-EVENTS: tuple[type[EventData], ...] = (SubscriptionDisabled, SubscriptionTested)
+class AuditSealed(audit.AuditSealed):
+    """The audit log of notifications has grown; keep the hash to be able to check the log later."""
+
+    type: ClassVar[str] = "notifications.audit.sealed.v1"
+
+
+EVENTS: tuple[type[EventData], ...] = (SubscriptionDisabled, SubscriptionTested, AuditSealed)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.events import audit
 from shared.events.envelope import Audience, EventData
 
 
@@ -81,6 +82,12 @@ class AccountRetired(AccountState):
     type: ClassVar[str] = "registry.account.retired.v1"
 
 
+class AuditSealed(audit.AuditSealed):
+    """The audit log of registry has grown; keep the hash to be able to check the log later."""
+
+    type: ClassVar[str] = "registry.audit.sealed.v1"
+
+
 EVENTS: tuple[type[EventData], ...] = (
     AgencyCreated,
     AccountSubmitted,
@@ -88,4 +95,5 @@ EVENTS: tuple[type[EventData], ...] = (
     AccountSuspended,
     AccountRestored,
     AccountRetired,
+    AuditSealed,
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.events import audit
 from shared.events.envelope import Audience, EventData
 
 
@@ -60,10 +61,17 @@ class TakeoverConfirmed(EventData):
     account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
 
 
+class AuditSealed(audit.AuditSealed):
+    """The audit log of reports has grown; keep the hash to be able to check the log later."""
+
+    type: ClassVar[str] = "reports.audit.sealed.v1"
+
+
 EVENTS: tuple[type[EventData], ...] = (
     IncidentReceived,
     IncidentTriaged,
     IncidentResolved,
     IncidentRefused,
     TakeoverConfirmed,
+    AuditSealed,
 )

@@ -1,11 +1,16 @@
 """The one story that must always work, over HTTP, on the real stack."""
 
 import asyncio
+import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
 from standardwebhooks import Webhook
 
+from deploy.local.config import PROJECT, service_environment
+from deploy.local.stack import RunningStack
 from tests.support.answers import ok
 from tests.support.eventually import eventually
 from tests.support.receiver import Receiver
@@ -198,7 +203,40 @@ async def test_a_subscriber_of_another_province_hears_of_public_facts_only(
 
     await eventually(warned)
     await asyncio.sleep(0.3)
-    assert {e["type"] for e in receiver.events()} == {
+    assert {e["type"] for e in receiver.events()} - {"reports.audit.sealed.v1"} == {
         "registry.account.activated.v1",
         "registry.account.suspended.v1",
     }
+
+
+async def test_what_was_done_can_be_checked_by_whoever_kept_a_published_head(
+    stack: RunningStack, staff: Staff, registry: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    """The worker seals and publishes by itself; the commands of docs/operating.md do the rest."""
+    account = await staff.active()
+    viewer = staff.tenant.auth(staff.agency, "viewer")
+
+    async def heads() -> list[str]:
+        params = {"type": "registry.audit.sealed.v1"}
+        page = ok(await registry.get("/v1/events", params=params, headers=viewer))
+        return [f"{event['data']['place']}:{event['data']['hash']}" for event in page["items"]]
+
+    async def sealed() -> bool:
+        admin = staff.tenant.auth(staff.agency, "admin")
+        rows = ok(await registry.get("/v1/audit", headers=admin))["items"]
+        return all(row["place"] for row in rows if row["object_id"] == account["id"])
+
+    published = await eventually(heads)
+    await eventually(sealed)
+    command = [sys.executable, "-m", "shared.audit"]
+    environment = {**service_environment(stack.config, "registry"), "PATH": os.defpath}
+    export = await asyncio.create_subprocess_exec(
+        *command, "export", "registry", cwd=PROJECT, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    lines, _ = await export.communicate()
+    assert account["id"] in lines.decode()
+    file = tmp_path / "registry.jsonl"
+    file.write_bytes(lines)
+    options = [option for head in published for option in ("--head", head)]
+    check = await asyncio.create_subprocess_exec(*command, "verify", str(file), *options, cwd=PROJECT)
+    assert await check.wait() == 0

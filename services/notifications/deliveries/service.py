@@ -12,6 +12,7 @@ from services.notifications.deliveries.tables import Delivery
 from services.notifications.subscriptions import service as subscriptions
 from services.notifications.subscriptions.matching import Selection, receives
 from shared import clock
+from shared.audit import trail
 from shared.auth import Actor
 from shared.events.envelope import Envelope
 from shared.problems import NotFound
@@ -28,7 +29,7 @@ async def retry(
     Raises:
         NotFound: no such delivery within reach.
     """
-    await subscriptions.read(session, actor, subscription_id)
+    owner = (await subscriptions.read(session, actor, subscription_id)).owner_code
     row = await queries.lock(session, subscription_id, delivery_id)
     if row is None:
         raise NotFound
@@ -36,6 +37,7 @@ async def retry(
     delivery.state, delivery.step = "pending", 0
     delivery.next_at, delivery.delivered_at = clock.now(), None
     await session.flush()
+    await trail.record(session, actor, "deliveries.retry", "delivery", delivery.id, owner)
     return row
 
 
@@ -58,6 +60,7 @@ async def replay(session: AsyncSession, actor: Actor, subscription_id: UUID, sin
     ]
     known = await queries.make_due(session, row.id, chosen)
     await queries.enter(session, [(row.id, event) for event in chosen if event not in known])
+    await trail.record(session, actor, "deliveries.replay", "subscription", row.id, row.owner_code)
     return Replayed(
         deliveries=len(chosen),
         next_since=events[REPLAY_LIMIT].received_at if len(events) > REPLAY_LIMIT else None,

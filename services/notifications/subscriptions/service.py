@@ -11,6 +11,7 @@ from services.notifications.subscriptions import queries, sealing
 from services.notifications.subscriptions.schemas import SubscriptionCreate
 from services.notifications.subscriptions.tables import Subscription
 from shared import clock, tenancy
+from shared.audit import trail
 from shared.auth import Actor
 from shared.crypto import KeyRing
 from shared.db import new_id, pause
@@ -82,6 +83,7 @@ async def create(
     )
     session.add(subscription)
     await session.flush()
+    await _record(session, actor, "create", subscription)
     return subscription, secret
 
 
@@ -110,6 +112,7 @@ async def disable(
     subscription = await _allowing(session, actor, subscription_id, "disable", expected)
     _change(subscription, state="disabled", reason="by_owner")
     await session.flush()
+    await _record(session, actor, "disable", subscription)
     return subscription
 
 
@@ -124,6 +127,7 @@ async def enable(
     subscription = await _allowing(session, actor, subscription_id, "enable", expected)
     _change(subscription, state="active", reason=None, failing_since=None)
     await session.flush()
+    await _record(session, actor, "enable", subscription)
     return subscription
 
 
@@ -150,6 +154,7 @@ async def rotate_secret(
         secret=sealing.seal_secret(ring, subscription, secret),
     )
     await session.flush()
+    await _record(session, actor, "rotate", subscription)
     return subscription, secret
 
 
@@ -160,6 +165,7 @@ async def send_test(session: AsyncSession, actor: Actor, subscription_id: UUID) 
         NotFound, IllegalTransition: as ever.
     """
     subscription = await _allowing(session, actor, subscription_id, "test")
+    await _record(session, actor, "test", subscription)
     data = SubscriptionTested(agency_code=subscription.owner_code, subscription_id=subscription.id)
     return (await outbox.emit(session, data, subject=subscription.id, version=subscription.version)).id
 
@@ -185,6 +191,7 @@ async def delete(
         previous_until=None,
     )
     await session.flush()
+    await _record(session, actor, "delete", subscription)
 
 
 async def switch_off(session: AsyncSession, subscription_id: UUID, reason: str, cause: UUID) -> None:
@@ -197,6 +204,7 @@ async def switch_off(session: AsyncSession, subscription_id: UUID, reason: str, 
         return
     _change(subscription, state="disabled", reason=reason)
     await session.flush()
+    await _record(session, None, "switch_off", subscription, cause)
     await outbox.emit(
         session,
         SubscriptionDisabled(
@@ -229,6 +237,13 @@ def _change(subscription: Subscription, **changes: object) -> None:
         setattr(subscription, name, value)
     subscription.version += 1
     subscription.updated_at = clock.now()
+
+
+async def _record(
+    session: AsyncSession, actor: Actor | None, act: str, on: Subscription, cause: UUID | None = None
+) -> None:
+    act, kind = f"subscriptions.{act}", "subscription"
+    await trail.record(session, actor, act, kind, on.id, on.owner_code, on.version, cause=cause)
 
 
 async def _reached(session: AsyncSession, actor: Actor, code: str) -> str:

@@ -11,6 +11,7 @@ from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
 from services.registry.proofs import queries as proofs
 from shared import clock, tenancy
+from shared.audit import trail
 from shared.auth import Actor
 from shared.db import new_id, violated_constraint
 from shared.events.registry import (
@@ -112,6 +113,7 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
     )
     session.add(account)
     await session.flush()
+    await trail.record(session, actor, "accounts.create", "account", account.id, agency.code, account.version)
     return account
 
 
@@ -208,6 +210,9 @@ async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency
     if account is None or account.agency_code != agency or account.state != "active":
         return
     _move(account, "suspend", "takeover")
+    await trail.record(
+        session, None, "accounts.suspend", "account", account.id, agency, account.version, cause=cause
+    )
     await _tell(session, account, AccountSuspended, cause)
 
 
@@ -219,12 +224,14 @@ async def _moved(
     expected: Expected,
     reason: str | None = None,
 ) -> Account:
-    """The account, locked and moved to its next state."""
+    """The account, locked and moved to its next state, which is recorded."""
     account = await queries.find(session, account_id, actor.agency, lock=True)
     if account is None:
         raise NotFound
     expected.require(account.version)
     _move(account, action, reason)
+    act, agency = f"accounts.{action}", account.agency_code
+    await trail.record(session, actor, act, "account", account.id, agency, account.version)
     return account
 
 

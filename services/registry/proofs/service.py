@@ -13,6 +13,7 @@ from services.registry.proofs.schemas import ProofCreate
 from services.registry.proofs.tables import Proof
 from services.registry.settings import Settings
 from shared import clock
+from shared.audit import trail
 from shared.auth import Actor
 from shared.db import new_id, pause
 from shared.outbound import address
@@ -55,6 +56,7 @@ async def create(
     )
     session.add(proof)
     await session.flush()
+    await trail.record(session, actor, "proofs.create", "proof", proof.id, account.agency_code, proof.version)
     return proof, account
 
 
@@ -87,6 +89,7 @@ async def check(
     proof.expires_at = None if failure else proof.checked_at + timedelta(days=settings.proof_valid_days)
     proof.version += 1
     await session.flush()
+    await trail.record(session, actor, "proofs.check", "proof", proof.id, account.agency_code, proof.version)
     return proof, account
 
 

@@ -9,6 +9,7 @@ from services.reports.incidents.content import open_contact
 from services.reports.incidents.intake import Keys
 from services.reports.incidents.tables import ContactRead, Incident
 from shared import clock
+from shared.audit import trail
 from shared.auth import Actor
 from shared.db import new_id
 from shared.events.reports import IncidentRefused, IncidentResolved, IncidentState, IncidentTriaged
@@ -111,6 +112,7 @@ async def contact(
     if found is None:
         raise NotFound(Text("Người báo không để lại liên hệ.", "The reporter left no contact."))
     issuer, subject = actor.identity
+    await trail.record(session, actor, "incidents.contact", "sighting", sighting_id, incident.agency_code)
     session.add(
         ContactRead(
             id=new_id(),
@@ -127,7 +129,7 @@ async def contact(
 async def _moved(
     session: AsyncSession, actor: Actor, incident_id: UUID, action: str, expected: Expected
 ) -> Incident:
-    """The incident, locked and moved to its next state by its handler."""
+    """The incident, locked and moved to its next state by its handler, which is recorded."""
     incident = await queries.find(session, incident_id, actor.agency, lock=True)
     if incident is None:
         raise NotFound
@@ -139,6 +141,8 @@ async def _moved(
     incident.state = allowed[action]
     incident.version += 1
     incident.updated_at = clock.now()
+    act, agency = f"incidents.{action}", incident.agency_code
+    await trail.record(session, actor, act, "incident", incident.id, agency, incident.version)
     return incident
 
 

@@ -16,6 +16,7 @@ from services.reports.incidents.schemas import ImpersonationReport, TakeoverRepo
 from services.reports.incidents.tables import Incident, Sighting
 from services.reports.tracking.codes import new_code, normalise
 from shared import clock, tenancy
+from shared.audit import trail
 from shared.auth import Actor
 from shared.crypto import KeyRing, keyed_digest
 from shared.db import new_id
@@ -85,8 +86,8 @@ async def receive(
     filing = _seal(keys, report, "officer" if actor and "officer" in actor.roles else "public")
     incident_id = await _place(session, keys, digests, report, filing, agency)
     own = actor is not None and actor.agency == agency.code and "officer" in actor.roles
-    if own and isinstance(report, TakeoverReport):
-        await _confirm_takeover(session, incident_id, agency.path)
+    if actor is not None and own and isinstance(report, TakeoverReport):
+        await _confirm_takeover(session, actor, incident_id, agency.path)
     return Accepted(filing.tracking_code, incident_id, own, filing.row["received_at"])
 
 
@@ -201,7 +202,7 @@ async def _add_sighting(
     await session.flush()
 
 
-async def _confirm_takeover(session: AsyncSession, incident_id: UUID, path: list[str]) -> None:
+async def _confirm_takeover(session: AsyncSession, actor: Actor, incident_id: UUID, path: list[str]) -> None:
     """The holder's own word confirms at once: waiting would serve the hijacker."""
     incident = await queries.lock(session, incident_id)
     if incident.confirmed_at is not None or incident.account_id is None:
@@ -209,6 +210,8 @@ async def _confirm_takeover(session: AsyncSession, incident_id: UUID, path: list
     incident.confirmed_at = clock.now()
     incident.version += 1
     await session.flush()
+    act, agency = "incidents.confirm", incident.agency_code
+    await trail.record(session, actor, act, "incident", incident.id, agency, incident.version)
     await outbox.emit(
         session,
         TakeoverConfirmed(

@@ -1,5 +1,6 @@
 """Default deny: every route names its rule."""
 
+import json
 import re
 from collections import Counter
 from importlib import import_module
@@ -7,6 +8,7 @@ from importlib import import_module
 import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
 from deploy.local.config import SERVICES
 from scripts.export_contracts import openapi
@@ -26,6 +28,14 @@ PUBLIC = {
     "notifications": {"event_types.list", "safeguards.read"},
 }
 """What anybody may call without a token. A new entry is a decision, not an accident."""
+
+
+BY_EVENTS = {
+    "registry": {"accounts.suspend"},
+    "reports": {"incidents.confirm"},
+    "notifications": {"subscriptions.switch_off"},
+}
+"""What is audited although no closed route does it."""
 
 
 def permits(route: APIRoute) -> list[Permit]:
@@ -49,6 +59,33 @@ def test_every_route_names_one_rule_and_every_rule_is_used(name: str) -> None:
         assert permit.rule == policy.rules[permit.name]
         used[permit.name] += 1
     assert set(used) == set(policy.rules)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_people_change_or_look_up_about_people_is_audited(name: str) -> None:
+    """Every closed route that changes something, and every one that tells a contact or who acted.
+
+    tests/contract/ has the proof that each of these leaves its row.
+    """
+    service, policy = service_of(name)
+    closed = {
+        permit.name: route
+        for route in api_routes(service)
+        for permit in permits(route)
+        if not permit.rule.public
+    }
+    changing = {rule for rule, route in closed.items() if route.methods != {"GET"}}
+    telling = {rule for rule, route in closed.items() if tells_of_people(route)}
+    audited: tuple[str, ...] = import_module(f"services.{name}.policy").AUDITED
+    assert len(set(audited)) == len(audited)
+    assert set(audited) & set(policy.rules) == changing | telling
+    assert set(audited) - set(policy.rules) == BY_EVENTS[name]
+
+
+def tells_of_people(route: APIRoute) -> bool:
+    """Whether an answer can name a person or say how to reach one."""
+    schema = json.dumps(TypeAdapter(route.response_model).json_schema())
+    return any(f'"{model}"' in schema for model in ("Person", "Email", "Phone"))
 
 
 @pytest.mark.parametrize("name", SERVICES)

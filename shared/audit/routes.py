@@ -1,0 +1,116 @@
+"""`GET /v1/audit`: what was done in an agency's name, and to its things."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import tenancy
+from shared.audit import trail
+from shared.auth import Actor
+from shared.db import Session
+from shared.pagination import CursorParameter, Limit, Page, decode_number_cursor, encode_cursor
+from shared.policy import Policy
+from shared.problems import Forbidden, Invalid, Unauthenticated, responses
+from shared.schemas import Schema
+
+
+class Person(Schema):
+    """Who acted, as the identity provider names them."""
+
+    issuer: str
+    subject: str
+    agency_code: str | None = Field(description="For which agency; null where an event had the effect.")
+
+
+class AuditRead(Schema):
+    """One act."""
+
+    id: int
+    place: int | None = Field(description="Its place in the chain; null for a second or so, until sealed.")
+    at: datetime
+    agency_code: str = Field(description="The agency whose thing it is.")
+    action: str = Field(examples=["accounts.approve"])
+    object_type: str = Field(examples=["account"])
+    object_id: str
+    version: int | None = Field(description="The thing's version afterwards.")
+    cause: UUID | None = Field(description="Id of the event that had this effect.")
+    trace_id: str = Field(description="The same as in the logs and in the answer to the request.")
+    actor: Person | None = Field(description="Only when you ask about one thing (`object_id`).")
+
+
+def router(policy: Policy) -> APIRouter:
+    """The route of the audit log. The service's policy needs a rule `audit.list`."""
+    routes = APIRouter(tags=["audit"])
+
+    @routes.get(
+        "/v1/audit",
+        operation_id="listAudit",
+        summary="Read the audit log",
+        responses=responses(Unauthenticated, Forbidden, Invalid),
+    )
+    async def list_audit(
+        session: Session,
+        actor: Annotated[Actor, policy.allow("audit.list")],
+        action: Annotated[
+            str | None, Query(max_length=64, pattern=r"^[a-z_]+\.[a-z_]+$", examples=["accounts.approve"])
+        ] = None,
+        object_id: Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z.-]+$")] = None,
+        since: Annotated[AwareDatetime | None, Query(description="Only acts at this time or later.")] = None,
+        cursor: CursorParameter = None,
+        limit: Limit = 50,
+    ) -> Page[AuditRead]:
+        """What was done to the things of your agency and of those below it, newest first.
+
+        One asks about things, never about people: who acted is told for one thing at a time
+        (`object_id`), and asking for that is recorded too.
+        """
+        rows = await _page(session, actor, action, object_id, since, decode_number_cursor(cursor), limit)
+        if object_id is not None and rows:
+            await trail.record(
+                session, actor, "audit.list", rows[0].object_type, object_id, rows[0].agency_code
+            )
+        return Page(
+            items=[_read(row, named=object_id is not None) for row in rows],
+            next_cursor=encode_cursor(str(rows[-1].id)) if len(rows) == limit else None,
+        )
+
+    return routes
+
+
+async def _page(
+    session: AsyncSession,
+    actor: Actor,
+    action: str | None,
+    object_id: str | None,
+    since: datetime | None,
+    before: int | None,
+    limit: int,
+) -> Sequence[Any]:
+    audit = trail.tables(session)
+    entries = audit.log.c
+    query = (
+        select(audit.log, audit.seals.c.place)
+        .outerjoin_from(audit.log, audit.seals, audit.seals.c.audit_id == entries.id)
+        .where(tenancy.within(session, entries.agency_code, actor.agency))
+    )
+    if action is not None:
+        query = query.where(entries.action == action)
+    if object_id is not None:
+        query = query.where(entries.object_id == object_id)
+    if since is not None:
+        query = query.where(entries.at >= since)
+    if before is not None:
+        query = query.where(entries.id < before)
+    return (await session.execute(query.order_by(entries.id.desc()).limit(limit))).all()
+
+
+def _read(row: Any, *, named: bool) -> AuditRead:
+    copied = AuditRead.model_fields.keys() - {"actor"}
+    actor = Person(issuer=row.actor_issuer, subject=row.actor_subject, agency_code=row.actor_agency)
+    return AuditRead(actor=actor if named else None, **{name: getattr(row, name) for name in copied})
