@@ -25,6 +25,8 @@ from shared.auth import Authenticator
 from shared.db import Database
 from shared.edge import Edge
 from shared.events.envelope import Envelope, EventData
+from shared.http_protocol import BoundedProtocol
+from shared.limits import Limits
 from shared.messaging.changefeed import FeedWatch
 from shared.policy import permit_of
 from shared.problems import (
@@ -80,6 +82,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
+    app.state.limits = Limits(settings)
     for name, value in state.items():
         setattr(app.state, name, value)
     for router in service.routers:
@@ -88,7 +91,7 @@ def create_app(
     _add_operations(app)
     _add_problem_handlers(app)
     app.openapi = lambda: openapi(app, service)  # type: ignore[method-assign]
-    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, limits=app.state.limits)
     return app
 
 
@@ -175,7 +178,8 @@ def _add_problem_handlers(app: FastAPI) -> None:
         return _ProblemResponse(
             error.body(language, trace_id()),
             status_code=error.status,
-            headers={"Content-Language": language, **error.headers},
+            # Some statuses may be cached by default (RFC 9111 §4.2.2), and none of these should be.
+            headers={"Content-Language": language, "Cache-Control": "no-store", **error.headers},
         )
 
     async def on_invalid(request: Request, error: Exception) -> Response:
@@ -282,6 +286,10 @@ def serve(app: FastAPI, service: str, settings: ServiceSettings) -> None:
         app,
         host=settings.http_host,
         port=settings.http_port,
+        http=BoundedProtocol,
+        ws="none",
+        # Only `shared.limits` reads X-Forwarded-For, and believes TRUSTED_PROXIES alone.
+        proxy_headers=False,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -25,6 +25,8 @@ class Rule:
 
     roles: frozenset[str] = frozenset()
     public: bool = False
+    counted: bool = False
+    """Each call without a token is counted by address over all replicas (`shared.limits.Intake`)."""
 
 
 def roles(*names: str) -> Rule:
@@ -34,6 +36,9 @@ def roles(*names: str) -> Rule:
 
 PUBLIC = Rule(public=True)
 """Anybody; a token, when there is one, must still be good, and then tells who is asking."""
+
+INTAKE = Rule(public=True, counted=True)
+"""Anybody, to leave something here or to ask for it by a code. Needs `app.state.intake`."""
 
 ANY_ROLE = roles("viewer", "officer", "approver", "admin")
 
@@ -51,13 +56,22 @@ class Permit:
         Raises:
             Unauthenticated: no token, or not a good one.
             Forbidden: the role is missing, or the agency is not in force.
+            RateLimited: too many requests by the holder of the token, or from the address without one.
         """
+        state = request.app.state
         authorization = request.headers.get("authorization")
         if authorization is None:
+            if self.rule.counted:
+                await state.intake.count(state.database, self.name, request.scope)
             if self.rule.public:
                 return None
             raise Unauthenticated
-        actor: Actor = await request.app.state.authenticator.actor(authorization)
+        try:
+            actor: Actor = await state.authenticator.actor(authorization)
+        except Unauthenticated:
+            state.limits.take_public(request.scope)  # a bad token is no way around the limit
+            raise
+        state.limits.take_actor(actor)
         if not self.rule.public and not actor.roles & self.rule.roles:
             raise Forbidden(_role_missing(self.rule), required_roles=sorted(self.rule.roles))
         return actor

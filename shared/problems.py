@@ -145,6 +145,25 @@ class Invalid(AppError):
         return cls(detail, errors=[FieldError(pointer, detail)], **members)
 
 
+class RateLimited(AppError):
+    """The caller asks more often than the limits allow (`shared.limits`)."""
+
+    status, slug = 429, "rate-limited"
+    title = Text("Quá nhiều yêu cầu", "Too many requests")
+
+    def __init__(self, seconds: int) -> None:
+        """`seconds` until the next request will be taken."""
+        super().__init__(
+            Text(f"Hãy thử lại sau {seconds} giây.", f"Try again in {seconds} seconds."),
+            headers={"Retry-After": str(max(1, seconds))},
+        )
+
+
+class HeadersTooLarge(AppError):
+    status, slug = 431, "headers-too-large"
+    title = Text("Phần tiêu đề quá lớn", "The headers are too large")
+
+
 class InternalError(AppError):
     status, slug = 500, "internal"
     title = Text("Lỗi hệ thống", "Internal error")

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared import tenancy
+from shared import limits, tenancy
 from shared.db import NAMING_CONVENTION
 from shared.messaging import tables
 
@@ -18,6 +18,8 @@ metadata = MetaData(schema=SCHEMA, naming_convention=NAMING_CONVENTION)
 class Base(SQLModel, registry=registry(metadata=metadata)):
     """Base of the tables of reports."""
 
+
+limits.declare(metadata)
 
 SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),

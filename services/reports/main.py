@@ -13,6 +13,7 @@ from services.reports.tracking.routes import router as tracking
 from shared.app import Service, create_app, serve
 from shared.crypto import KeyRing
 from shared.events.reports import EVENTS
+from shared.limits import Intake
 from shared.messaging import changefeed
 from shared.safeguards import router as safeguards_router
 from shared.settings import read_key
@@ -36,7 +37,8 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The API of reports."""
     keys = Keys(KeyRing(read_key(settings.key_file)), read_key(settings.digest_key_file))
-    return create_app(SERVICE, settings, keys=keys)
+    intake = Intake(keys.digest_key, settings, settings.intake_per_ten_minutes)
+    return create_app(SERVICE, settings, keys=keys, intake=intake)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,16 @@ FIELDS: tuple[FreeField, ...] = (
         Text("Khi vụ việc còn mở; mã theo dõi: khi vụ việc còn lưu", "While the incident is open, or kept"),
     ),
     FreeField(
+        ("intake_counts.client",),
+        Text(
+            "Dấu vân có khoá theo ngày của địa chỉ mạng, để đếm số lần gửi; địa chỉ không được lưu",
+            "Digest of a network address under a key of the day, to count how often it sends; no address",
+        ),
+        32,
+        Text("Chỉ hệ thống", "The system alone"),
+        Text("Một ngày", "One day"),
+    ),
+    FreeField(
         ("incident_keys.wrapped",),
         Text("Khoá của vụ việc, đã bọc", "The incident's key, wrapped"),
         0,

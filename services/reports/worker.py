@@ -4,6 +4,7 @@ from services.reports.base import SCHEMA, SESSION_INFO
 from services.reports.settings import Settings
 from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
+from shared.limits import FORGOTTEN
 from shared.messaging.streams import fact_stream
 
 if __name__ == "__main__":
@@ -14,4 +15,5 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=(fact_stream(SCHEMA, settings),),
         consumers=SUBSCRIPTIONS,
+        retention=(FORGOTTEN,),
     )
