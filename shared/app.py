@@ -20,7 +20,7 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from shared import validation
+from shared import problem_docs, validation
 from shared.auth import Authenticator
 from shared.db import Database
 from shared.edge import Edge
@@ -31,13 +31,11 @@ from shared.messaging.changefeed import FeedWatch
 from shared.policy import permit_of
 from shared.problems import (
     MEDIA_TYPE,
-    PROBLEM_REF,
     AppError,
     BadRequest,
     MethodNotAllowed,
     NotFound,
     Problem,
-    Unavailable,
     preferred_language,
 )
 from shared.settings import ServiceSettings
@@ -89,6 +87,7 @@ def create_app(
         app.include_router(router)
     require_policies(service)
     _add_operations(app)
+    problem_docs.add_pages(app, service.name)
     _add_problem_handlers(app)
     app.openapi = lambda: openapi(app, service)  # type: ignore[method-assign]
     app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, limits=app.state.limits)
@@ -221,6 +220,7 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["Problem"].pop("$defs", {}))
+    document["components"]["responses"] = problem_docs.common_responses()
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
@@ -234,27 +234,13 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             permit = rules[path, method]
-            if permit and not permit.rule.public:
+            closed = permit is not None and not permit.rule.public
+            if closed:
                 operation["security"] = [{"bearer": []}]
-            _common_problems(operation)
+            problem_docs.complete(operation, closed=closed)
     document["webhooks"] = {event.type: _webhook(event, schemas) for event in service.events}
     app.openapi_schema = document
     return document
-
-
-def _common_problems(operation: dict[str, Any]) -> None:
-    """Failures that any operation can have, and no trace of FastAPI's own error form."""
-    answers = operation["responses"]
-    if answers.get("422", {}).get("description") == "Validation Error":
-        answers["422"] = {
-            "description": "The data is not valid",
-            "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}},
-        }
-    for error in (BadRequest, Unavailable):
-        answers.setdefault(
-            str(error.status),
-            {"description": error.title.en, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}},
-        )
 
 
 def _webhook(event: type[EventData], schemas: dict[str, Any]) -> dict[str, Any]:
