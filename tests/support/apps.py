@@ -28,7 +28,7 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
     async def check(answer: httpx.Response) -> None:
         await answer.aread()
-        assert (complaint := unannounced(app, answer)) is None, complaint
+        assert (complaint := unannounced(app.openapi(), answer)) is None, complaint
 
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://test", event_hooks={"response": [check]}

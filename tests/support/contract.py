@@ -4,29 +4,32 @@ import re
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
 
 from shared.problems import MEDIA_TYPE
 
-# What is answered before any operation is found.
+# Answered before any operation is found.
 _OF_NO_OPERATION = {"method-not-allowed"}
 
 
-def unannounced(app: FastAPI, answer: httpx.Response) -> str | None:
+def unannounced(document: dict[str, Any], answer: httpx.Response) -> str | None:
     """What is wrong when an answer is a problem that its operation does not list."""
     if answer.headers.get("content-type") != MEDIA_TYPE:
         return None
-    document = app.openapi()
     operation = _operation(document, answer.request)
     slug = answer.json()["type"].removeprefix("/problems/")
     if operation is None or slug in _OF_NO_OPERATION:
         return None
-    listed = operation["responses"].get(str(answer.status_code), {})
-    if "$ref" in listed:
-        listed = document["components"]["responses"][listed["$ref"].rpartition("/")[2]]
-    if slug in listed.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {}):
+    if slug in announced(document, operation, str(answer.status_code)):
         return None
     return f"{operation['operationId']} answers {answer.status_code} {slug} and does not say so"
+
+
+def announced(document: dict[str, Any], operation: dict[str, Any], status: str) -> set[str]:
+    """The problems that an operation lists for a status, by their slugs."""
+    listed = operation["responses"].get(status, {})
+    if "$ref" in listed:
+        listed = document["components"]["responses"][listed["$ref"].rpartition("/")[2]]
+    return set(listed.get("content", {}).get(MEDIA_TYPE, {}).get("examples", {}))
 
 
 def _operation(document: dict[str, Any], request: httpx.Request) -> dict[str, Any] | None:
