@@ -1,9 +1,11 @@
 """Every place where reports can hold free text, and its closed lists."""
 
-from services.reports.harms.catalogue import HARMS
+from typing import get_args
+
+from services.reports.harms.catalogue import HARMS, Deception, TakeoverSign
 from services.reports.incidents.tables import ORIGINS, OUTCOMES, REFUSALS, STATES
 from shared.problems import Text
-from shared.safeguards import COMMON, FreeField
+from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 
 _HANDLER = Text("Cán bộ của cơ quan xử lý", "Officers of the handling agency")
 _UNTIL_ERASED = Text(
@@ -76,7 +78,11 @@ FIELDS: tuple[FreeField, ...] = (
 )
 
 LISTS = {
+    **COMMON_LISTS,
     "harms": tuple(HARMS),
+    "deceptive_acts": get_args(Deception),
+    "takeover_signs": get_args(TakeoverSign),
+    "contact_kinds": ("email", "phone"),
     "incident_states": STATES,
     "outcomes": OUTCOMES,
     "refusals": REFUSALS,
