@@ -47,7 +47,6 @@ _DAY = 86_400
 
 _WHAT_TO_DO = Text("Vì sao, và cần làm gì", "Why, and what to do")
 _EXAMPLE = Text("Ví dụ", "Example")
-_REFERENCE = Text("Tài liệu API", "API reference")
 _OTHERS = {"vi": ("en", "English"), "en": ("vi", "Tiếng Việt")}
 
 
@@ -139,7 +138,6 @@ def page(kind: type[AppError], language: str) -> str:
 <p>{_marked(kind.advice.in_language(language))}</p>
 <h2>{_EXAMPLE.in_language(language)}</h2>
 <pre>{escape(example, quote=False)}</pre>
-<p><a href="../docs">{_REFERENCE.in_language(language)}</a></p>
 </main>
 </html>
 """
