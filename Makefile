@@ -46,7 +46,7 @@ fmt: $(VENV)/dev ## Format the code and mend what can be mended
 	@$(VENV)/bin/ruff check --fix --quiet
 	@$(VENV)/bin/ruff format --quiet
 
-openapi: $(VENV)/dev ## Write services/*/openapi.json and shared/events/schemas/*.json
+openapi: $(VENV)/dev ## Write services/*/openapi.json, shared/events/schemas/*.json, docs/safeguards.md
 	@$(RUN) -m scripts.export_contracts
 
 lock: $(VENV)/dev ## Resolve pyproject.toml into requirements/*.txt; what is pinned stays if it can

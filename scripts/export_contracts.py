@@ -1,4 +1,4 @@
-"""Write what others may rely on: services/*/openapi.json and shared/events/schemas/*.json.
+"""Write what others may rely on: services/*/openapi.json, shared/events/schemas/*.json, docs/safeguards.md.
 
     python -m scripts.export_contracts [--check]
 
@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from deploy.local.config import PROJECT, SERVICES
+from scripts import safeguards_document
 from shared.app import create_app
 from shared.events.envelope import Envelope, EventData
 from shared.settings import ServiceSettings
@@ -92,13 +93,14 @@ def main(*, check: bool) -> list[str]:
     """Write the files, or only compare them; returns what is wrong."""
     expected = dict(contracts())
     wrong = [f"{path.name} belongs to no event" for path in set(SCHEMAS.glob("*.json")) - set(expected)]
-    for path, content in expected.items():
-        text = orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n"
+    texts = {path: orjson.dumps(each, option=orjson.OPT_INDENT_2) + b"\n" for path, each in expected.items()}
+    texts[safeguards_document.PATH] = safeguards_document.document().encode()
+    for path, text in texts.items():
         current = path.read_bytes() if path.exists() else b""
         if current == text:
             continue
         released = path.parent == SCHEMAS and current
-        if released and (problems := breaks(orjson.loads(current), content)):
+        if released and (problems := breaks(orjson.loads(current), expected[path])):
             wrong += [f"{path.name}: {problem}; make a new version of the event" for problem in problems]
         elif check:
             wrong.append(f"{path.relative_to(PROJECT)} is not what the code says; run `make openapi`")

@@ -20,23 +20,23 @@ from sqlalchemy import text
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from shared import validation
+from shared import problem_docs, validation
 from shared.auth import Authenticator
 from shared.db import Database
 from shared.edge import Edge
 from shared.events.envelope import Envelope, EventData
+from shared.http_protocol import BoundedProtocol
 from shared.idempotency import Repeated
+from shared.limits import Limits
 from shared.messaging.changefeed import FeedWatch
 from shared.policy import PeopleOnly, permit_of
 from shared.problems import (
     MEDIA_TYPE,
-    PROBLEM_REF,
     AppError,
     BadRequest,
     MethodNotAllowed,
     NotFound,
     Problem,
-    Unavailable,
     preferred_language,
     responses,
 )
@@ -82,15 +82,17 @@ def create_app(
     )
     app.state.settings = settings
     app.state.authenticator = Authenticator(settings)
+    app.state.limits = Limits(settings)
     for name, value in state.items():
         setattr(app.state, name, value)
     for router in service.routers:
         app.include_router(router)
     require_policies(service)
     _add_operations(app)
+    problem_docs.add_pages(app, service.name)
     _add_problem_handlers(app)
     app.openapi = lambda: openapi(app, service)  # type: ignore[method-assign]
-    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, limits=app.state.limits)
     return app
 
 
@@ -178,7 +180,8 @@ def _add_problem_handlers(app: FastAPI) -> None:
         return _ProblemResponse(
             error.body(language, trace_id()),
             status_code=error.status,
-            headers={"Content-Language": language, **error.headers},
+            # Some statuses may be cached by default (RFC 9111 §4.2.2), and none of these should be.
+            headers={"Content-Language": language, "Cache-Control": "no-store", **error.headers},
         )
 
     async def on_invalid(request: Request, error: Exception) -> Response:
@@ -225,6 +228,7 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
         schemas.pop(unused, None)
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(schemas["Problem"].pop("$defs", {}))
+    document["components"]["responses"] = problem_docs.common_responses()
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
@@ -238,11 +242,12 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             permit = rules[path, method]
-            if permit and not permit.rule.public:
+            closed = permit is not None and not permit.rule.public
+            if closed:
                 operation["security"] = [{"bearer": []}]
+            problem_docs.complete(operation, closed=closed)
             if permit and permit.rule.people:
                 _describe(operation, PeopleOnly)
-            _common_problems(operation)
     document["webhooks"] = {event.type: _webhook(event, schemas) for event in service.events}
     app.openapi_schema = document
     return document
@@ -252,21 +257,6 @@ def _describe(operation: dict[str, Any], error: type[AppError]) -> None:
     """Add a failure that follows from the route's rule to those that the route names."""
     own = operation["responses"][str(error.status)]["content"][MEDIA_TYPE]["examples"]
     own.update(responses(error)[error.status]["content"][MEDIA_TYPE]["examples"])
-
-
-def _common_problems(operation: dict[str, Any]) -> None:
-    """Failures that any operation can have, and no trace of FastAPI's own error form."""
-    answers = operation["responses"]
-    if answers.get("422", {}).get("description") == "Validation Error":
-        answers["422"] = {
-            "description": "The data is not valid",
-            "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}},
-        }
-    for error in (BadRequest, Unavailable):
-        answers.setdefault(
-            str(error.status),
-            {"description": error.title.en, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}},
-        )
 
 
 def _webhook(event: type[EventData], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -298,6 +288,10 @@ def serve(app: FastAPI, service: str, settings: ServiceSettings) -> None:
         app,
         host=settings.http_host,
         port=settings.http_port,
+        http=BoundedProtocol,
+        ws="none",
+        # Only `shared.limits` reads X-Forwarded-For, and believes TRUSTED_PROXIES alone.
+        proxy_headers=False,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -88,6 +88,8 @@ class Database:
                 "server_settings": {"application_name": schema, "search_path": schema, "jit": "off"},
             },
         )
+        # For single statements that stand for themselves: one round trip, on the same connections.
+        self.autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         # Rows are written where the code says `flush`, so that a CHECK never sees a half-made change.
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False, info=info)
 

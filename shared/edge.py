@@ -1,4 +1,4 @@
-"""What every request passes before FastAPI sees it: bounds, trace, metrics and the access log.
+"""What every request passes before FastAPI sees it: limits, bounds, trace, metrics and the access log.
 
 Pure ASGI: one `BaseHTTPMiddleware` would cost an empty route a third of its speed.
 """
@@ -10,10 +10,12 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.limits import Limits
 from shared.problems import (
     MEDIA_TYPE,
     AppError,
     BadRequest,
+    HeadersTooLarge,
     InternalError,
     Text,
     TooLarge,
@@ -25,6 +27,9 @@ from shared.telemetry import REQUEST_SECONDS, continue_trace, trace_id
 log = logging.getLogger("access")
 
 MAX_TARGET_BYTES = 8_192
+MAX_PARAMETERS = 100
+MAX_HEADERS = 100
+MAX_HEADER_BYTES = 32_768
 MAX_DEPTH = 32
 _BACKSLASH, _QUOTE = b'\\"'
 _QUIET = {"/livez", "/readyz", "/metrics"}
@@ -33,9 +38,10 @@ _QUIET = {"/livez", "/readyz", "/metrics"}
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int, limits: Limits) -> None:
         self._app = app
         self._max_body = max_body_bytes
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -54,7 +60,10 @@ class Edge:
             await send(message)
 
         try:
-            body = await self._bounded_body(scope, headers, receive)
+            if b"authorization" not in headers and scope["path"] not in _QUIET:
+                self._limits.take_public(scope)
+            _require_bounded_head(scope)
+            body = await self._bounded_body(headers, receive)
             await self._app(scope, _replay(body, receive), answer)
         except Exception as error:
             if not isinstance(error, AppError):
@@ -66,14 +75,12 @@ class Edge:
         finally:
             self._record(scope, status, time.perf_counter() - started)
 
-    async def _bounded_body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    async def _bounded_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """The request's whole body.
 
         Raises:
-            AppError: address or body too long, or JSON nested too deep to be meant.
+            AppError: too long, or JSON nested too deep to be meant.
         """
-        if len(scope["raw_path"]) + len(scope["query_string"]) > MAX_TARGET_BYTES:
-            raise UriTooLong(Text("Tối đa 8192 byte.", "At most 8192 bytes."))
         limit = self._max_body
         too_large = TooLarge(Text(f"Tối đa {limit} byte.", f"At most {limit} bytes."))
         declared = headers.get(b"content-length", b"0")
@@ -114,6 +121,32 @@ class Edge:
                     "ms": round(seconds * 1e3, 1),
                 },
             )
+
+
+def _require_bounded_head(scope: Scope) -> None:
+    """Refuse addresses and headers that nobody needs.
+
+    Raises:
+        AppError: address too long, too many parameters, too many headers, or too long ones.
+    """
+    query = scope["query_string"]
+    if len(scope["raw_path"]) + len(query) > MAX_TARGET_BYTES:
+        raise UriTooLong(Text(f"Tối đa {MAX_TARGET_BYTES} byte.", f"At most {MAX_TARGET_BYTES} bytes."))
+    if query.count(b"&") >= MAX_PARAMETERS:
+        raise BadRequest(
+            Text(f"Tối đa {MAX_PARAMETERS} tham số.", f"At most {MAX_PARAMETERS} query parameters.")
+        )
+    headers = scope["headers"]
+    if (
+        len(headers) > MAX_HEADERS
+        or sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES
+    ):
+        raise HeadersTooLarge(
+            Text(
+                f"Tối đa {MAX_HEADERS} tiêu đề và {MAX_HEADER_BYTES} byte.",
+                f"At most {MAX_HEADERS} headers and {MAX_HEADER_BYTES} bytes.",
+            )
+        )
 
 
 def _depth(body: bytes) -> int:
@@ -161,6 +194,7 @@ async def send_problem(error: AppError, language: str, send: Send) -> None:
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"content-language", language.encode()),
+        (b"cache-control", b"no-store"),
         *((name.lower().encode(), value.encode()) for name, value in error.headers.items()),
     ]
     await send({"type": "http.response.start", "status": error.status, "headers": headers})

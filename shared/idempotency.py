@@ -54,6 +54,12 @@ class KeyReused(AppError):
         "Mỗi yêu cầu mới cần một khoá mới; lặp lại yêu cầu cũ thì gửi đúng nội dung cũ.",
         "A new request needs a new key; a repeated one needs its body unchanged.",
     )
+    advice = Text(
+        "Khoá này đã được dùng trong 24 giờ qua cho một nội dung khác. Nếu là yêu cầu mới, hãy tạo khoá mới; nếu là "
+        "gửi lại, hãy gửi đúng nội dung lần đầu.",
+        "The key was used for another body within the last 24 hours. For a new request make a new key; to repeat one, "
+        "send the body it had the first time.",
+    )
 
 
 class InProgress(AppError):
@@ -65,6 +71,13 @@ class InProgress(AppError):
         "Yêu cầu đầu tiên với khoá này chưa xong; hãy gửi lại sau.",
         "The first request with this key is not done; try again.",
     )
+    advice = Text(
+        "Một yêu cầu cùng khoá đang được xử lý. Hãy đợi số giây nêu trong `Retry-After` rồi gửi lại đúng như cũ: bạn "
+        "sẽ nhận được câu trả lời của yêu cầu đầu.",
+        "A request with the same key is being handled. Wait for the seconds that `Retry-After` names and send it "
+        "again unchanged: you will have the answer of the first one.",
+    )
+    retry_after = True
 
     def __init__(self) -> None:
         super().__init__(headers={"Retry-After": "1"})

@@ -25,6 +25,8 @@ class Rule:
 
     roles: frozenset[str] = frozenset()
     public: bool = False
+    counted: bool = False
+    """Each call without a token is counted by address over all replicas (`shared.limits.Intake`)."""
 
     @property
     def people(self) -> bool:
@@ -43,6 +45,9 @@ def roles(*names: str) -> Rule:
 PUBLIC = Rule(public=True)
 """Anybody; a token, when there is one, must still be good, and then tells who is asking."""
 
+INTAKE = Rule(public=True, counted=True)
+"""Anybody, to leave something here or to ask for it by a code. Needs `app.state.intake`."""
+
 ANY_ROLE = roles("viewer", "officer", "approver", "admin")
 
 
@@ -54,6 +59,12 @@ class PeopleOnly(Forbidden):
     default_detail = Text(
         "Hệ thống không được phê duyệt; cần mã truy cập của người có thẩm quyền.",
         "Systems approve nothing; this needs the token of a person with the role.",
+    )
+    advice = Text(
+        "Phê duyệt là việc của một người chịu trách nhiệm. Hãy để người duyệt của cơ quan thực hiện bằng mã truy cập "
+        "của chính mình.",
+        "An approval is the act of somebody who answers for it. Let an approver of the agency do it with a token of "
+        "their own.",
     )
 
 
@@ -71,13 +82,22 @@ class Permit:
             Unauthenticated: no token, or not a good one.
             PeopleOnly: the actor is a system.
             Forbidden: the role is missing, or the agency is not in force.
+            RateLimited: too many requests by the holder of the token, or from the address without one.
         """
+        state = request.app.state
         authorization = request.headers.get("authorization")
         if authorization is None:
+            if self.rule.counted:
+                await state.intake.count(state.database, self.name, request.scope)
             if self.rule.public:
                 return None
             raise Unauthenticated
-        actor: Actor = await request.app.state.authenticator.actor(authorization)
+        try:
+            actor: Actor = await state.authenticator.actor(authorization)
+        except Unauthenticated:
+            state.limits.take_public(request.scope)  # a bad token is no way around the limit
+            raise
+        state.limits.take_actor(actor)
         if self.rule.people and actor.system:
             raise PeopleOnly
         if not self.rule.public and not actor.roles & self.rule.roles:

@@ -11,9 +11,11 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from shared.auth import Actor
+from shared.messaging.tables import AUDIENCES
 from shared.policy import Policy
 from shared.problems import Language, Text
 from shared.schemas import Schema
+from shared.tenancy import LEVELS
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ COMMON: tuple[FreeField, ...] = (
         Text("Không xoá: nhật ký chỉ được ghi thêm", "Not deleted: the log is only ever added to"),
     ),
 )
+
+COMMON_LISTS: dict[str, tuple[str, ...]] = {"agency_levels": LEVELS, "audiences": AUDIENCES}
 
 
 def router(policy: Policy, fields: Sequence[FreeField], lists: Mapping[str, Sequence[str]]) -> APIRouter:

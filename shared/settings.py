@@ -1,11 +1,12 @@
 """What every process reads from its environment. Secrets come as files, never as values."""
 
 import base64
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class ServiceSettings(BaseSettings):
@@ -52,6 +53,22 @@ class ServiceSettings(BaseSettings):
         description="Let proofs and webhooks reach 127.0.0.0/8 and ::1. For the local stack and tests only.",
     )
     max_body_bytes: int = Field(262_144, description="Largest request body taken, in bytes.")
+    public_requests_per_minute: int = Field(
+        600, ge=1, description="Requests without a token from one address, per replica; as many at once."
+    )
+    actor_requests_per_minute: int = Field(
+        6000, ge=1, description="Requests by one holder of a token, per replica; as many at once."
+    )
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (), description="Networks whose X-Forwarded-For is believed, with commas between."
+    )
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _separated_by_commas(cls, value: Any) -> Any:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Self:

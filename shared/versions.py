@@ -21,6 +21,12 @@ class StaleVersion(AppError):
         "Phiên bản bạn đọc không còn mới nhất; hãy đọc lại rồi quyết định.",
         "The version you read is not the latest; read it again and decide.",
     )
+    advice = Text(
+        "Ai đó đã thay đổi trước bạn; `version` là phiên bản hiện tại và không có gì bị ghi đè. Hãy đọc lại, xem điều "
+        "gì đã khác, rồi quyết định và gửi phiên bản mới trong `If-Match`.",
+        "Somebody was faster; `version` is the present one, and nothing was overwritten. Read again, see what is "
+        "different, decide, and send the new version in `If-Match`.",
+    )
 
 
 @dataclass(frozen=True)

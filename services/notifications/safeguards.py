@@ -6,7 +6,7 @@ from services.notifications.event_types.catalogue import CONTRACTS
 from services.notifications.policy import AUDITED
 from services.notifications.subscriptions.tables import CHANNELS, REASONS, STATES
 from shared.problems import Text
-from shared.safeguards import COMMON, FreeField
+from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 
 _SYSTEM = Text("Chỉ hệ thống", "The system alone")
 _UNTIL_DELETED = Text(
@@ -50,6 +50,7 @@ FIELDS: tuple[FreeField, ...] = (
 )
 
 LISTS = {
+    **COMMON_LISTS,
     "event_types": tuple(CONTRACTS),
     "channels": CHANNELS,
     "subscription_states": STATES,

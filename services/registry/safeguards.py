@@ -1,10 +1,11 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
-from services.registry.accounts.tables import REASONS, STATES
+from services.registry.accounts.tables import KINDS, REASONS, STATES
 from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
+from services.registry.proofs.tables import STATES as PROOF_STATES
 from shared.problems import Text
-from shared.safeguards import COMMON, FreeField
+from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 from shared.urls import PLATFORMS
 
 _EVERYBODY = Text("Mọi người, khi tài khoản được duyệt", "Everybody, once the account is approved")
@@ -63,9 +64,12 @@ FIELDS: tuple[FreeField, ...] = (
 )
 
 LISTS = {
+    **COMMON_LISTS,
+    "account_kinds": KINDS,
     "platforms": PLATFORMS,
     "account_states": STATES,
     "account_reasons": REASONS,
     "proof_methods": METHODS,
     "audited": AUDITED,
+    "proof_states": PROOF_STATES,
 }

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared import idempotency, tenancy
+from shared import idempotency, limits, tenancy
 from shared.audit import tables as audit
 from shared.db import NAMING_CONVENTION
 from shared.messaging import tables
@@ -21,6 +21,7 @@ class Base(SQLModel, registry=registry(metadata=metadata)):
 
 
 idempotency.declare(metadata)
+limits.declare(metadata)
 
 SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),

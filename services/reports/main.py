@@ -14,6 +14,7 @@ from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
 from shared.crypto import key_ring
 from shared.events.reports import EVENTS
+from shared.limits import Intake
 from shared.messaging import changefeed
 from shared.safeguards import router as safeguards_router
 from shared.settings import read_key
@@ -38,7 +39,8 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The API of reports."""
     keys = Keys(key_ring(settings), read_key(settings.digest_key_file))
-    return create_app(SERVICE, settings, keys=keys)
+    intake = Intake(keys.digest_key, settings, settings.intake_per_ten_minutes)
+    return create_app(SERVICE, settings, keys=keys, intake=intake)
 
 
 if __name__ == "__main__":

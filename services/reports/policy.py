@@ -1,13 +1,13 @@
 """Who may do what in reports: one rule per route. What is not here is not allowed."""
 
-from shared.policy import ANY_ROLE, PUBLIC, Policy, roles
+from shared.policy import ANY_ROLE, INTAKE, PUBLIC, Policy, roles
 
 POLICY = Policy(
     {
         "harms.list": PUBLIC,
         "safeguards.read": PUBLIC,
-        "incidents.create": PUBLIC,
-        "incidents.track": PUBLIC,
+        "incidents.create": INTAKE,
+        "incidents.track": INTAKE,
         "events.list": ANY_ROLE,
         "incidents.list": ANY_ROLE,
         "incidents.read": ANY_ROLE,

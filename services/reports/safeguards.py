@@ -1,10 +1,12 @@
 """Every place where reports can hold free text, and its closed lists."""
 
-from services.reports.harms.catalogue import HARMS
+from typing import get_args
+
+from services.reports.harms.catalogue import HARMS, Deception, TakeoverSign
 from services.reports.incidents.tables import ORIGINS, OUTCOMES, REFUSALS, STATES
 from services.reports.policy import AUDITED
 from shared.problems import Text
-from shared.safeguards import COMMON, FreeField
+from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 
 _HANDLER = Text("Cán bộ của cơ quan xử lý", "Officers of the handling agency")
 _UNTIL_ERASED = Text(
@@ -51,6 +53,16 @@ FIELDS: tuple[FreeField, ...] = (
         Text("Khi vụ việc còn mở; mã theo dõi: khi vụ việc còn lưu", "While the incident is open, or kept"),
     ),
     FreeField(
+        ("intake_counts.client",),
+        Text(
+            "Dấu vân có khoá theo ngày của địa chỉ mạng, để đếm số lần gửi; địa chỉ không được lưu",
+            "Digest of a network address under a key of the day, to count how often it sends; no address",
+        ),
+        32,
+        Text("Chỉ hệ thống", "The system alone"),
+        Text("Một ngày", "One day"),
+    ),
+    FreeField(
         ("incident_keys.wrapped",),
         Text("Khoá của vụ việc, đã bọc", "The incident's key, wrapped"),
         0,
@@ -67,7 +79,11 @@ FIELDS: tuple[FreeField, ...] = (
 )
 
 LISTS = {
+    **COMMON_LISTS,
     "harms": tuple(HARMS),
+    "deceptive_acts": get_args(Deception),
+    "takeover_signs": get_args(TakeoverSign),
+    "contact_kinds": ("email", "phone"),
     "incident_states": STATES,
     "outcomes": OUTCOMES,
     "refusals": REFUSALS,

@@ -9,6 +9,7 @@ from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
 from shared.audit.sealer import sealer
 from shared.events.reports import AuditSealed
+from shared.limits import FORGOTTEN
 from shared.messaging.streams import fact_stream
 
 
@@ -26,4 +27,5 @@ if __name__ == "__main__":
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
         jobs=(rewrap_keys, sealer(AuditSealed)),
+        retention=(FORGOTTEN,),
     )

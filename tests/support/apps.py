@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from shared.settings import ServiceSettings
+from tests.support.contract import unannounced
 
 
 @asynccontextmanager
@@ -20,6 +21,16 @@ async def running(service: str, settings: ServiceSettings) -> AsyncIterator[Fast
 
 @asynccontextmanager
 async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application; what the application fails to handle is raised in the test."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    """A client of an application; what the application fails to handle is raised in the test.
+
+    So is a problem that it answers without announcing it in its OpenAPI document.
+    """
+
+    async def check(answer: httpx.Response) -> None:
+        await answer.aread()
+        assert (complaint := unannounced(app.openapi(), answer)) is None, complaint
+
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://test", event_hooks={"response": [check]}
+    ) as client:
         yield client

@@ -45,6 +45,12 @@ class HeldElsewhere(Conflict):
 
     slug = "identity-held"
     title = Text("Liên kết này đã có cơ quan đăng ký", "This link is already registered")
+    advice = Text(
+        "Một tài khoản khác đang giữ liên kết này; `holder` là cơ quan giữ, nếu được nêu. Hãy kiểm tra liên kết, và "
+        "nếu nó thật sự thuộc cơ quan bạn, đề nghị cơ quan kia kết thúc tài khoản của họ trước.",
+        "Another account holds this link; `holder` is its agency where it is named. Check the link, and if it is "
+        "truly yours, ask that agency to retire its account first.",
+    )
 
 
 class SelfApproval(Forbidden):
@@ -52,6 +58,10 @@ class SelfApproval(Forbidden):
 
     slug = "self-approval"
     title = Text("Người trình không được tự duyệt", "Whoever submitted cannot approve")
+    advice = Text(
+        "Cần hai người: hãy để một người duyệt khác của cơ quan thực hiện bước này.",
+        "Two people are needed: let another approver of the agency take this step.",
+    )
 
 
 class NoValidProof(Conflict):
@@ -62,6 +72,12 @@ class NoValidProof(Conflict):
     default_detail = Text(
         "Hãy thêm và kiểm tra bằng chứng tại /v1/accounts/{id}/proofs trước.",
         "Add a proof at /v1/accounts/{id}/proofs and have it checked first.",
+    )
+    advice = Text(
+        "Công bố dòng được yêu cầu trên trang của cơ quan, rồi cho kiểm tra bằng chứng; bằng chứng đã quá hạn cần "
+        "được kiểm tra lại. Sau đó hãy lặp lại bước này.",
+        "Publish the line asked for on the agency's site, then have the proof checked; one that has expired has "
+        "to be checked again. Then repeat this step.",
     )
 
 

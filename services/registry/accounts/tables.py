@@ -12,6 +12,7 @@ from services.registry.base import Base
 from shared.db import code, words
 from shared.urls import PLATFORMS
 
+KINDS = ("agency",)
 STATES = ("draft", "submitted", "active", "suspended", "retired")
 REASONS = ("takeover", "closed_by_agency", "no_longer_held", "registered_in_error")
 HOLDING_STATES = "state IN ('active', 'suspended')"
@@ -40,7 +41,7 @@ class Account(Base, table=True):
 
     id: UUID = Field(primary_key=True)
     agency_code: str = Field(sa_column=Column(code(35), ForeignKey("registry.agencies.code"), nullable=False))
-    kind: str = Field(sa_column=Column(words("kind", "agency"), nullable=False))
+    kind: str = Field(sa_column=Column(words("kind", *KINDS), nullable=False))
     platform: str = Field(sa_column=Column(words("platform", *PLATFORMS), nullable=False))
     handle: str | None = Field(sa_column=Column(code(255)))
     platform_id: str | None = Field(sa_column=Column(code(255)))

@@ -33,6 +33,12 @@ class NotTheHandler(Forbidden):
 
     slug = "not-the-handler"
     title = Text("Chỉ cơ quan đang xử lý được thực hiện", "Only the handling agency may do this")
+    advice = Text(
+        "Vụ việc do cơ quan nêu trong `agency_code` của nó xử lý; cấp trên chỉ theo dõi. Hãy liên hệ cơ quan đó, hoặc "
+        "dùng mã truy cập của một cán bộ thuộc cơ quan đó.",
+        "The agency in the incident's `agency_code` handles it; levels above only follow. Turn to that agency, or "
+        "use a token of one of its officers.",
+    )
 
 
 async def read(session: AsyncSession, actor: Actor, incident_id: UUID) -> Incident:

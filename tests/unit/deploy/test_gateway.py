@@ -95,8 +95,21 @@ def test_nothing_of_what_was_asked_or_who_asked_is_logged() -> None:
 
 
 def test_no_client_says_who_it_is() -> None:
-    for header in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP"):
+    for header in ("Forwarded", "X-Forwarded-Host", "X-Real-IP"):
         assert f'proxy_set_header {header} "";' in CONFIGURATION
+    # Replaced, not continued: the services believe the gateway (TRUSTED_PROXIES), and so only the gateway.
+    assert re.findall(r"X-Forwarded-For (\S+);", CONFIGURATION) == ["$remote_addr"]
+    for service in SERVICES:
+        assert "TRUSTED_PROXIES" in compose()["services"][service]["environment"]
+
+
+def test_the_type_of_a_problem_leads_to_whichever_service_knows_it() -> None:
+    chain, location = [], "/problems/"
+    while location:
+        body = dict(blocks("location"))[location]
+        chain += re.findall(r"proxy_pass http://(\w+);", body)
+        (location,) = re.findall(r"error_page 404 502 504 = (@\w+);", body) or [""]
+    assert chain == list(SERVICES)
 
 
 def test_bodies_are_bounded_as_in_the_services_and_stay_in_memory() -> None:
@@ -123,8 +136,6 @@ def test_its_own_refusals_are_those_of_the_services() -> None:
     ours = {(kind.status, kind.slug): kind for kind in AppError.__subclasses__()}
     for status, slug in [*kinds.items(), ("500", entries("problem")["default"])]:
         assert {f"{slug} vi", f"{slug} en"} <= titles.keys()
-        if status == "429":  # only the gateway counts requests
-            continue
         title = ours[int(status), slug].title
         assert (titles[f"{slug} vi"], titles[f"{slug} en"]) == title
     assert f"default_type {problems.MEDIA_TYPE};" in dict(blocks("location"))["= /problem"]

@@ -15,7 +15,9 @@ FOREIGN = ("python_", "process_")
 
 
 def default_of(field: FieldInfo) -> str:
-    """As the table has it: `required`, or the text that would mean the same in the environment."""
+    """As the table has it: `required`, `none`, or the text that would mean the same in the environment."""
+    if field.default == ():
+        return "none"
     return "required" if field.is_required() else str(field.default).lower()
 
 

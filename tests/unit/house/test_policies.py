@@ -37,6 +37,9 @@ BY_EVENTS = {
 }
 """What is audited although no closed route does it."""
 
+KEEPS_NOTHING = {"verify.many"}
+"""Public rules of POSTs that only read."""
+
 
 def permits(route: APIRoute) -> list[Permit]:
     found = (permit_of(dependency.call) for dependency in route.dependant.dependencies)
@@ -108,6 +111,14 @@ def test_the_contract_says_who_may_and_how_it_is_refused(name: str) -> None:
             expected = set() if permit.rule.public else {"401", "403"}
             expected |= {"404"} if "{" in route.path else set()
             assert expected <= set(operation["responses"]), operation["operationId"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_the_public_sends_in_is_counted(name: str) -> None:
+    service, policy = service_of(name)
+    posts = {permits(route)[0].name for route in api_routes(service) if "POST" in (route.methods or ())}
+    public = {rule for rule in posts if policy.rules[rule].public} - KEEPS_NOTHING
+    assert {rule for rule, each in policy.rules.items() if each.counted} == public
 
 
 def test_a_route_without_a_rule_stops_the_service() -> None:

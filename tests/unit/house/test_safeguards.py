@@ -9,6 +9,7 @@ from pydantic import create_model
 from sqlalchemy import ARRAY, JSON, Column, Enum, LargeBinary, MetaData, String
 
 from deploy.local.config import SERVICES
+from scripts.safeguards_document import PATH
 from services.reports.harms.catalogue import HARMS
 from shared.app import api_routes
 from shared.safeguards import FreeField
@@ -107,6 +108,53 @@ def test_every_entry_says_why_and_for_whom(service: str) -> None:
         for text in (field.purpose, field.readers, field.retention):
             assert text.vi.strip()
             assert text.en.strip()
+
+
+def closed_words(service: str) -> Iterator[tuple[str, set[str]]]:
+    """Every place that takes words of a closed list, with the words it takes."""
+    for place, column in columns(service).items():
+        if isinstance(column.type, Enum):
+            yield place, set(column.type.enums)
+    for place, schema in body_fields(service).items():
+        for words in enumerations(schema):
+            yield place, words
+
+
+def enumerations(schema: Any) -> Iterator[set[str]]:
+    """The words of each enumeration in a schema."""
+    if isinstance(schema, dict):
+        words = schema.get("enum", [schema["const"]] if "const" in schema else [])
+        if words:
+            yield set(words)
+        for part in schema.values():
+            yield from enumerations(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from enumerations(part)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_closed_list_is_shown(service: str) -> None:
+    shown = [set(words) for words in import_module(f"services.{service}.safeguards").LISTS.values()]
+    missing = {
+        place: words for place, words in closed_words(service) if not any(words <= each for each in shown)
+    }
+    assert missing == {}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_document_shows_all_of_it(language: str) -> None:
+    text = PATH.read_text()
+    for service in SERVICES:
+        safeguards = import_module(f"services.{service}.safeguards")
+        for field in safeguards.FIELDS:
+            assert f"| {field.purpose.in_language(language)} |" in text
+            assert all(f"`{place}`" in text for place in field.places)
+        for name, words in safeguards.LISTS.items():
+            assert f"| `{name}` | {', '.join(f'`{word}`' for word in words)} |" in text
+    for harm in HARMS.values():
+        for part in (harm.name, harm.must_be_shown, harm.refused, harm.example, harm.counter_example):
+            assert part.in_language(language) in text
 
 
 def test_the_list_of_harms_is_closed() -> None:
