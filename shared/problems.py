@@ -223,9 +223,9 @@ class RateLimited(AppError):
     title = Text("Quá nhiều yêu cầu", "Too many requests")
     advice = Text(
         "Hãy chờ số giây nêu trong tiêu đề `Retry-After` rồi thử lại. Ứng dụng nên dùng mã truy cập, gộp nhiều liên "
-        "kết vào một `POST /v1/verify`, và giãn cách các lần gọi. Yêu cầu bị từ chối chưa được ghi.",
+        "kết vào một `POST /v1/verify`, và giãn cách các lần gọi. Yêu cầu bị từ chối không được tiếp nhận.",
         "Wait for the seconds in the header `Retry-After`, then try again. Applications should use a token, put "
-        "many links into one `POST /v1/verify`, and space their calls. A refused request was not recorded.",
+        "many links into one `POST /v1/verify`, and space their calls. A refused request was not taken in.",
     )
 
     def __init__(self, seconds: int) -> None:
@@ -251,10 +251,10 @@ class InternalError(AppError):
     status, slug = 500, "internal"
     title = Text("Lỗi hệ thống", "Internal error")
     advice = Text(
-        "Lỗi của hệ thống, không phải của bạn; chưa có gì được ghi. Hãy thử lại một lần sau ít phút, và nếu vẫn lỗi, "
-        "báo `trace_id` cho quản trị hệ thống.",
-        "A fault of the system, not yours; nothing was written. Try once more in a few minutes, and if it fails "
-        "again give `trace_id` to the operators.",
+        "Lỗi của hệ thống, không phải của bạn. Trước khi gửi lại một thay đổi, hãy đọc xem nó đã được ghi chưa. Nếu "
+        "vẫn lỗi sau ít phút, hãy báo `trace_id` cho quản trị hệ thống.",
+        "A fault of the system, not yours. Before you repeat a change look whether it was made. If it fails again "
+        "after a few minutes give `trace_id` to the operators.",
     )
     default_detail = Text(
         "Lỗi đã được ghi lại; hãy báo trace_id cho quản trị hệ thống.",

@@ -1,12 +1,15 @@
 """Token buckets, and who counts as one client."""
 
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from shared.limits import Buckets, client_of
 from shared.problems import RateLimited
+from shared.settings import ServiceSettings
 
 GATEWAY, OUTER = "10.0.0.7", "192.0.2.9"
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("192.0.2.9/32"), ip_network("2001:db8:ffff::/48"))
@@ -92,3 +95,27 @@ def test_without_an_address_all_are_one_client() -> None:
 
 def test_without_proxies_no_header_is_read() -> None:
     assert client_of(scope(GATEWAY, "203.0.113.5"), ()) == GATEWAY
+
+
+def test_proxies_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Settings(ServiceSettings):
+        """As a process reads them, with nothing else required."""
+
+        http_port: int = 0
+        worker_port: int = 0
+        database_url: str = ""
+        database_password_file: Path = Path()
+        nats_url: str = ""
+        nats_user: str = ""
+        nats_password_file: Path = Path()
+        auth_issuer: str = "https://sso.example.org"
+        auth_jwks: str = ""
+        key_file: Path = Path()
+        digest_key_file: Path = Path()
+
+    assert Settings().trusted_proxies == ()
+    monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.9,2001:db8:ffff::/48")
+    assert Settings().trusted_proxies == PROXIES
+    monkeypatch.setenv("TRUSTED_PROXIES", "the gateway")
+    with pytest.raises(ValidationError):
+        Settings()
