@@ -234,6 +234,19 @@ async def test_nobody_listens_and_the_token_is_not_blamed() -> None:
         await authenticator.actor("Bearer zqx.zqx.zqx")
 
 
+async def test_those_who_wait_for_an_issuer_that_hangs_do_not_ask_in_turn(clock: Clock) -> None:
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        clock.seconds += 10
+        writer.write(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n")
+
+    async with peer(hang) as hanging:
+        keys = Keys(settings_of(f"http://127.0.0.1:{hanging.port}"), clock)
+        answers = await asyncio.gather(*(keys.get("old") for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert hanging.connections == 1
+
+
 async def test_known_keys_do_not_wait_for_an_issuer_that_hangs(issuer: Issuer, clock: Clock) -> None:
     reached, go_on = asyncio.Event(), asyncio.Event()
 
