@@ -81,8 +81,7 @@ class Authenticator:
             )
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated(_EXPIRED) from error
-        # Absurd nesting and numbers come out of the JSON parser as they are.
-        except (jwt.PyJWTError, ValueError, RecursionError) as error:
+        except jwt.PyJWTError as error:
             raise Unauthenticated(_NOT_TRUSTED) from error
         return _actor(claims)
 

@@ -81,13 +81,14 @@ class Keys:
         return self._tried_at is None or self._now() - self._tried_at >= pause
 
     async def _read(self) -> None:
-        self._tried_at = self._now()
         try:
             self._keys = _usable(_member(await self._load(), "keys", list))
+            self._read_at = self._now()
         except (OSError, ValueError) as error:
-            _log.warning("The issuer's keys cannot be read.", extra={"reason": str(error)})
-            return
-        self._read_at = self._now()
+            _log.warning("The issuer's keys cannot be read.", extra={"reason": repr(error)})
+        finally:
+            # Counted from the end: those who waited for an issuer that hangs must not each ask in turn.
+            self._tried_at = self._now()
 
     async def _load(self) -> bytes:
         if not self._source:

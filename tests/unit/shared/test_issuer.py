@@ -88,7 +88,7 @@ BAD_DOCUMENTS: dict[str, Any] = {
     "not there": 404,
     "broken": 500,
     "moved": 302,
-    "too large": b" " * 300_000,
+    "too large": {"issuer": "", "jwks_uri": "/keys", "padding": "x" * 300_000},
 }
 
 
@@ -107,7 +107,9 @@ def with_host(issuer: Issuer, value: Any) -> Any:
     return f"{issuer.url}{value}" if isinstance(value, str) and "://" not in value else value
 
 
-@pytest.mark.parametrize("document", [{}, {"keys": {}}, [], b"{", 302, 503, b" " * 300_000])
+@pytest.mark.parametrize(
+    "document", [{}, {"keys": {}}, [], b"{", 302, 503, {"keys": [OLD], "padding": "x" * 300_000}]
+)
 async def test_a_set_of_keys_that_cannot_be_read(issuer: Issuer, keys: Keys, document: Any) -> None:
     issuer.documents["/keys"] = document
     with pytest.raises(Unavailable):
@@ -128,10 +130,11 @@ async def test_keys_that_are_not_understood_spoil_nothing(issuer: Issuer, keys: 
         {**NEW, "kid": "f", "key_ops": ["sign"]},
         {**NEW, "kid": "g", "alg": "RSA-OAEP"},
         {**NEW, "kid": "h", "alg": ["ES256"]},
+        public_jwk("RS256", "short"),
     ]
     issuer.publish(*odd, OLD)
     assert await keys.get("old")
-    assert [kid for kid in "abcdefgh" if await keys.get(kid)] == []
+    assert [kid for kid in (*"abcdefgh", "short") if await keys.get(kid)] == []
 
 
 async def test_in_production_nothing_is_fetched_in_the_clear(issuer: Issuer) -> None:
@@ -229,6 +232,19 @@ async def test_nobody_listens_and_the_token_is_not_blamed() -> None:
         await authenticator.actor(f"Bearer {token('EdDSA', 'old', iss=url)}")
     with pytest.raises(Unauthenticated):
         await authenticator.actor("Bearer zqx.zqx.zqx")
+
+
+async def test_those_who_wait_for_an_issuer_that_hangs_do_not_ask_in_turn(clock: Clock) -> None:
+    async def hang(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        clock.seconds += 10
+        writer.write(b"HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n")
+
+    async with peer(hang) as hanging:
+        keys = Keys(settings_of(f"http://127.0.0.1:{hanging.port}"), clock)
+        answers = await asyncio.gather(*(keys.get("old") for _ in range(3)), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert hanging.connections == 1
 
 
 async def test_known_keys_do_not_wait_for_an_issuer_that_hangs(issuer: Issuer, clock: Clock) -> None:
