@@ -42,7 +42,7 @@ def ring_of(request: Request) -> KeyRing:
     operation_id="createSubscription",
     summary="Subscribe",
     status_code=201,
-    responses=responses(KeyReused, InProgress),
+    responses=responses(InProgress, Invalid, KeyReused),
 )
 async def create_subscription(
     body: SubscriptionCreate,

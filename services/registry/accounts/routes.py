@@ -28,7 +28,7 @@ router = APIRouter(
     operation_id="createAccount",
     summary="Enter an account",
     status_code=201,
-    responses=responses(service.HeldElsewhere, KeyReused, InProgress),
+    responses=responses(service.HeldElsewhere, InProgress, Invalid, KeyReused),
 )
 async def create_account(
     body: AccountCreate,

@@ -28,7 +28,7 @@ router = APIRouter(
     operation_id="createProof",
     summary="Add a proof",
     status_code=201,
-    responses=responses(KeyReused, InProgress),
+    responses=responses(InProgress, Invalid, KeyReused),
 )
 async def create_proof(
     account_id: UUID,
