@@ -73,18 +73,15 @@ class Sealer:
             head = await _head(session)
             if rows:
                 head = await _seal(session, head, rows)
-            due = time.monotonic() - self._published_at >= PUBLISH_EVERY_SECONDS
-            if due and head.place > self._published:
-                await self._publish(session, head)
+            grown = head.place > self._published
+            if publish := grown and time.monotonic() - self._published_at >= PUBLISH_EVERY_SECONDS:
+                await _publish(session, self.event, head)
+        if publish:
+            log.info("audit log sealed", extra={"place": head.place, "hash": head.hash})
+            self._published, self._published_at = head.place, time.monotonic()
         full = len(rows) == AT_ONCE
         self._looked_to = rows[-1].id if full else min(until, newest)
         return full or until < newest
-
-    async def _publish(self, session: AsyncSession, head: Head) -> None:
-        data = self.event(place=head.place, hash=head.hash)
-        await outbox.emit(session, data, subject=SYSTEM_AGENCY, version=head.place, path=[SYSTEM_AGENCY])
-        log.info("audit log sealed", extra={"place": head.place, "hash": head.hash})
-        self._published, self._published_at = head.place, time.monotonic()
 
 
 def sealer(event: type[AuditSealed]) -> Callable[[Database, ServiceSettings], Coroutine[Any, Any, None]]:
@@ -94,6 +91,11 @@ def sealer(event: type[AuditSealed]) -> Callable[[Database, ServiceSettings], Co
         await Sealer(database, event).run()
 
     return seal
+
+
+async def _publish(session: AsyncSession, event: type[AuditSealed], head: Head) -> None:
+    data = event(place=head.place, hash=head.hash)
+    await outbox.emit(session, data, subject=SYSTEM_AGENCY, version=head.place, path=[SYSTEM_AGENCY])
 
 
 async def _head(session: AsyncSession) -> Head:

@@ -13,7 +13,8 @@ SYSTEM_AGENCY = "SYSTEM"
 class AuditSealed(EventData):
     """The audit log has grown to `place` rows; keep the hash to be able to check it later.
 
-    At most once a minute by each worker, when something was recorded. Each service has a type of its own.
+    Told when a worker starts, then at most once a minute, when something was recorded. Each service has a
+    type of its own.
     """
 
     audience: ClassVar[Audience] = "public"
