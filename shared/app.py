@@ -1,7 +1,7 @@
 """The app factory: what makes every service's API the same to those who call it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -24,18 +24,17 @@ from shared import validation
 from shared.auth import Authenticator
 from shared.db import Database
 from shared.edge import Edge
-from shared.events.envelope import Envelope, EventData
+from shared.events.envelope import EventData
 from shared.messaging.changefeed import FeedWatch
+from shared.openapi import COMMON_TAGS, finish, webhook
 from shared.policy import permit_of
 from shared.problems import (
     MEDIA_TYPE,
-    PROBLEM_REF,
     AppError,
     BadRequest,
     MethodNotAllowed,
     NotFound,
     Problem,
-    Unavailable,
     preferred_language,
 )
 from shared.settings import ServiceSettings
@@ -53,6 +52,8 @@ class Service:
     routers: tuple[APIRouter, ...]
     events: tuple[type[EventData], ...]
     session_info: dict[str, Any]
+    tags: Mapping[str, str]
+    """What each tag of its routes stands for; the common ones are in `shared.openapi`."""
 
 
 def create_app(
@@ -211,6 +212,7 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
         description=app.description,
         routes=app.routes,
         servers=app.servers,
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -232,47 +234,13 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
             permit = rules[path, method]
             if permit and not permit.rule.public:
                 operation["security"] = [{"bearer": []}]
-            _common_problems(operation)
-    document["webhooks"] = {event.type: _webhook(event, schemas) for event in service.events}
+    document["webhooks"] = {event.type: webhook(event, schemas) for event in service.events}
+    document["tags"] = [
+        {"name": name, "description": text} for name, text in {**service.tags, **COMMON_TAGS}.items()
+    ]
+    finish(document)
     app.openapi_schema = document
     return document
-
-
-def _common_problems(operation: dict[str, Any]) -> None:
-    """Failures that any operation can have, and no trace of FastAPI's own error form."""
-    answers = operation["responses"]
-    if answers.get("422", {}).get("description") == "Validation Error":
-        answers["422"] = {
-            "description": "The data is not valid",
-            "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}},
-        }
-    for error in (BadRequest, Unavailable):
-        answers.setdefault(
-            str(error.status),
-            {"description": error.title.en, "content": {MEDIA_TYPE: {"schema": PROBLEM_REF}}},
-        )
-
-
-def _webhook(event: type[EventData], schemas: dict[str, Any]) -> dict[str, Any]:
-    """An event as receivers see it: the envelope with this type's data."""
-    data = event.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(data.pop("$defs", {}))
-    schemas.setdefault("Envelope", Envelope.model_json_schema(ref_template="#/components/schemas/{model}"))
-    schemas[event.__name__] = data
-    body = {
-        "allOf": [
-            {"$ref": "#/components/schemas/Envelope"},
-            {"properties": {"data": {"$ref": f"#/components/schemas/{event.__name__}"}}},
-        ]
-    }
-    return {
-        "post": {
-            "operationId": event.type,
-            "summary": (event.__doc__ or event.type).splitlines()[0],
-            "requestBody": {"content": {"application/json": {"schema": body}}},
-            "responses": {"2XX": {"description": "Received; anything else is tried again."}},
-        }
-    }
 
 
 def serve(app: FastAPI, service: str, settings: ServiceSettings) -> None:

@@ -33,6 +33,8 @@ class AppError(Exception):
     slug: ClassVar[str]
     title: ClassVar[Text]
     default_detail: ClassVar[Text | None] = None
+    example_members: ClassVar[Mapping[str, Any]] = {}
+    """What else its example in the OpenAPI document has."""
 
     def __init__(
         self,
@@ -105,6 +107,7 @@ class IllegalTransition(AppError):
 
     status, slug = 409, "illegal-transition"
     title = Text("Không thể thực hiện ở trạng thái này", "Not possible in this state")
+    example_members: ClassVar[Mapping[str, Any]] = {"state": "draft", "allowed": ["submit"]}
 
     def __init__(self, state: str, allowed: Sequence[str]) -> None:
         super().__init__(
@@ -138,6 +141,9 @@ class UnsupportedMediaType(AppError):
 class Invalid(AppError):
     status, slug = 422, "invalid"
     title = Text("Dữ liệu không hợp lệ", "The data is not valid")
+    example_members: ClassVar[Mapping[str, Any]] = {
+        "errors": [{"pointer": "/url", "detail": "Thiếu trường bắt buộc."}]
+    }
 
     @classmethod
     def at(cls, pointer: str, detail: Text, **members: Any) -> "Invalid":
@@ -167,8 +173,10 @@ class Unavailable(AppError):
 class ProblemError(BaseModel):
     """One error of a problem document."""
 
-    pointer: str = Field(description="JSON pointer into the body, or `/query/<name>`, `/path/<name>`.")
-    detail: str
+    pointer: str = Field(
+        description="JSON pointer into the body, or `/query/<name>`, `/path/<name>`.", examples=["/url"]
+    )
+    detail: str = Field(examples=["Tối thiểu 1 ký tự."])
 
 
 class Problem(BaseModel):
@@ -177,11 +185,14 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(examples=["/problems/invalid"])
-    title: str
+    title: str = Field(examples=["Dữ liệu không hợp lệ"])
     status: int = Field(examples=[422])
     detail: str | None = None
     errors: list[ProblemError] = []
-    trace_id: str = Field(description="Give it to the operators when you ask about this answer.")
+    trace_id: str = Field(
+        description="Give it to the operators when you ask about this answer.",
+        examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
+    )
 
 
 def responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
@@ -192,8 +203,11 @@ def responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:
         examples = entry["content"].setdefault(MEDIA_TYPE, {"schema": PROBLEM_REF, "examples": {}})[
             "examples"
         ]
-        example = {"type": f"/problems/{error.slug}", "title": error.title.en, "status": error.status}
-        examples[error.slug] = {"value": {**example, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}}
+        example = {"type": f"/problems/{error.slug}", "title": error.title.vi, "status": error.status}
+        if error.default_detail:
+            example["detail"] = error.default_detail.vi
+        trace = {"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
+        examples[error.slug] = {"value": {**example, **error.example_members, **trace}}
     return by_status
 
 

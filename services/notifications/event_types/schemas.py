@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from shared.events.envelope import Audience, Envelope
+from shared.events.registry import AccountSuspended
 from shared.schemas import Schema
 
 
@@ -12,9 +13,11 @@ class EventTypeRead(Schema):
     """One type of event: what it tells, to whom, and in which form."""
 
     type: str = Field(examples=["registry.account.suspended.v1"])
-    summary: str
+    summary: str = Field(examples=["An account must not be trusted for now: `reason` says why."])
     audience: Audience = Field(
         description="`public`: every subscriber; `subtree`: the agency it belongs to and those above it."
     )
-    data_schema: dict[str, Any] = Field(description="JSON Schema of the envelope's `data`.")
+    data_schema: dict[str, Any] = Field(
+        description="JSON Schema of the envelope's `data`.", examples=[AccountSuspended.model_json_schema()]
+    )
     example: Envelope = Field(description="An event as it is delivered.")

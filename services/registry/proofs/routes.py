@@ -12,6 +12,7 @@ from services.registry.proofs.schemas import Failure, ProofCreate, ProofRead, Pu
 from services.registry.proofs.tables import Proof
 from shared.auth import Actor
 from shared.db import Session
+from shared.openapi import shows
 from shared.pagination import Page
 from shared.problems import Forbidden, Invalid, Language, NotFound, Unauthenticated, responses
 
@@ -22,7 +23,13 @@ router = APIRouter(
 )
 
 
-@router.post("", operation_id="createProof", summary="Add a proof", status_code=201)
+@router.post(
+    "",
+    operation_id="createProof",
+    openapi_extra=shows(state="pending", checked_at=None, expires_at=None, version=1),
+    summary="Add a proof",
+    status_code=201,
+)
 async def create_proof(
     account_id: UUID,
     body: ProofCreate,
