@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Service:
     routers: tuple[APIRouter, ...]
     events: tuple[type[EventData], ...]
     session_info: dict[str, Any]
-    tags: Mapping[str, str]
+    tags: Mapping[str, str] = field(default_factory=dict)
     """What each tag of its routes stands for; the common ones are in `shared.openapi`."""
 
 

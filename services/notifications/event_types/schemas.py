@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
+from services.notifications.event_types.catalogue import CONTRACTS
 from shared.events.envelope import Audience, Envelope
-from shared.events.registry import AccountSuspended
 from shared.schemas import Schema
 
 
@@ -18,6 +18,7 @@ class EventTypeRead(Schema):
         description="`public`: every subscriber; `subtree`: the agency it belongs to and those above it."
     )
     data_schema: dict[str, Any] = Field(
-        description="JSON Schema of the envelope's `data`.", examples=[AccountSuspended.model_json_schema()]
+        description="JSON Schema of the envelope's `data`.",
+        examples=[CONTRACTS["registry.account.suspended.v1"].model_json_schema()],
     )
     example: Envelope = Field(description="An event as it is delivered.")
