@@ -7,6 +7,7 @@ which sets FUZZ_EXAMPLES, and never the same twice.
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from copy import deepcopy
 from importlib import import_module
 from itertools import cycle
 from typing import Any
@@ -151,3 +152,18 @@ def test_what_was_created_can_be_followed_by_its_links(
     followed = {name for each in created for name in each["responses"]["201"]["links"]}
     assert done & {each["operationId"] for each in created}
     assert done & followed
+
+
+@pytest.mark.parametrize("promise", [{"description": "Another form"}, None], ids=["another form", "none"])
+def test_an_answer_that_is_not_described_is_seen(
+    fuzzed: dict[str, FastAPI], promise: dict[str, Any] | None
+) -> None:
+    document = deepcopy(DOCUMENTS["registry"])
+    answers = document["paths"]["/v1/agencies"]["get"]["responses"]
+    answers.pop("200")
+    if promise:
+        schema = {"schema": {"type": "object", "required": ["total"]}}
+        answers["200"] = {**promise, "content": {"application/json": schema}}
+    case = schema_of(fuzzed["registry"], document)["/v1/agencies"]["GET"].Case()
+    with pytest.raises(FailureGroup):
+        case.call_and_validate()
