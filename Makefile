@@ -9,10 +9,10 @@ UV := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --generate-h
 LOCK := $(UV) --constraint requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test soak check token demo bench fmt openapi lock clean
+.PHONY: help up down test soak fuzz check lint-api token demo bench fmt openapi release-events lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 up: $(VENV)/local ## Start the whole stack on this machine; Ctrl-C stops it
 	@$(RUN) -m deploy.local up
@@ -32,12 +32,21 @@ test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]
 soak: $(VENV)/dev ## Break things at random under load [MINUTES=20 SEED=…]
 	@MINUTES=$(or $(MINUTES),20) SEED=$(SEED) $(RUN) -m pytest tests/faults -s
 
+fuzz: $(VENV)/dev ## Look long for requests that the API answers otherwise than it promises [EXAMPLES=200]
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(RUN) -m pytest -n auto --maxprocesses 4 \
+	    -o faulthandler_timeout=0 tests/contract/test_fuzz.py
+
 check: $(VENV)/dev ## Lint, imports, types, and drift of the published contracts
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --check --quiet
 	$(VENV)/bin/lint-imports --no-logo --no-cache
 	$(VENV)/bin/mypy
 	$(RUN) -m scripts.export_contracts --check
+
+lint-api: ## Lint the OpenAPI documents with spectral, where Node is there to fetch and run it
+	@if command -v npx >/dev/null; then \
+	    npx --yes @stoplight/spectral-cli@6 lint --quiet --fail-severity warn services/*/openapi.json; \
+	else echo "Skipped: npx is not there; make test has the lint that every machine can run." >&2; fi
 
 bench: $(VENV)/dev ## Measure, beside a peer or a limit
 	@$(RUN) -m bench
@@ -48,6 +57,9 @@ fmt: $(VENV)/dev ## Format the code and mend what can be mended
 
 openapi: $(VENV)/dev ## Write services/*/openapi.json, shared/events/schemas/*.json, docs/safeguards.md
 	@$(RUN) -m scripts.export_contracts
+
+release-events: $(VENV)/dev ## Promise what shared/events/ says now: move the snapshots in released/ forward
+	@$(RUN) -m scripts.export_contracts --release
 
 lock: $(VENV)/dev ## Resolve pyproject.toml into requirements/*.txt; what is pinned stays if it can
 	@$(UV) --group dev -o requirements/dev.txt

@@ -1,9 +1,9 @@
 """The app factory: what makes every service's API the same to those who call it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,12 @@ from shared import problem_docs, validation
 from shared.auth import Authenticator
 from shared.db import Database
 from shared.edge import Edge
-from shared.events.envelope import Envelope, EventData
+from shared.events.envelope import EventData
 from shared.http_protocol import BoundedProtocol
 from shared.idempotency import Repeated
 from shared.limits import Limits
 from shared.messaging.changefeed import FeedWatch
+from shared.openapi import COMMON_TAGS, finish, webhook
 from shared.policy import PeopleOnly, permit_of
 from shared.problems import (
     MEDIA_TYPE,
@@ -55,6 +56,8 @@ class Service:
     routers: tuple[APIRouter, ...]
     events: tuple[type[EventData], ...]
     session_info: dict[str, Any]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """What each tag of its routes stands for; the common ones are in `shared.openapi`."""
 
 
 def create_app(
@@ -222,6 +225,7 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
         description=app.description,
         routes=app.routes,
         servers=app.servers,
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
     )
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -248,7 +252,11 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
             problem_docs.complete(operation, closed=closed)
             if permit and permit.rule.people:
                 _describe(operation, PeopleOnly)
-    document["webhooks"] = {event.type: _webhook(event, schemas) for event in service.events}
+    document["webhooks"] = {event.type: webhook(event, schemas) for event in service.events}
+    document["tags"] = [
+        {"name": name, "description": text} for name, text in {**service.tags, **COMMON_TAGS}.items()
+    ]
+    finish(document)
     app.openapi_schema = document
     return document
 
@@ -257,28 +265,6 @@ def _describe(operation: dict[str, Any], error: type[AppError]) -> None:
     """Add a failure that follows from the route's rule to those that the route names."""
     own = operation["responses"][str(error.status)]["content"][MEDIA_TYPE]["examples"]
     own.update(responses(error)[error.status]["content"][MEDIA_TYPE]["examples"])
-
-
-def _webhook(event: type[EventData], schemas: dict[str, Any]) -> dict[str, Any]:
-    """An event as receivers see it: the envelope with this type's data."""
-    data = event.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(data.pop("$defs", {}))
-    schemas.setdefault("Envelope", Envelope.model_json_schema(ref_template="#/components/schemas/{model}"))
-    schemas[event.__name__] = data
-    body = {
-        "allOf": [
-            {"$ref": "#/components/schemas/Envelope"},
-            {"properties": {"data": {"$ref": f"#/components/schemas/{event.__name__}"}}},
-        ]
-    }
-    return {
-        "post": {
-            "operationId": event.type,
-            "summary": (event.__doc__ or event.type).splitlines()[0],
-            "requestBody": {"content": {"application/json": {"schema": body}}},
-            "responses": {"2XX": {"description": "Received; anything else is tried again."}},
-        }
-    }
 
 
 def serve(app: FastAPI, service: str, settings: ServiceSettings) -> None:

@@ -16,7 +16,12 @@ _MOST_DIGITS = 18  # fits a bigint
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items to return at most.")]
 CursorParameter = Annotated[
-    str | None, Query(max_length=200, description="`next_cursor` of the page before; opaque.")
+    str | None,
+    Query(
+        max_length=200,
+        description="`next_cursor` of the page before; opaque.",
+        examples=["MDE5YWE3ZjQtMWY2ZS03Y2MzLTlkMGItNWIxYzJmM2E0ZDVl"],
+    ),
 ]
 
 
@@ -24,7 +29,10 @@ class Page(Schema, Generic[Item]):
     """One page of a list."""
 
     items: list[Item]
-    next_cursor: str | None = Field(description="Pass it as `cursor` for the next page; null on the last.")
+    next_cursor: str | None = Field(
+        description="Pass it as `cursor` for the next page; null on the last.",
+        examples=["MDE5YWE3ZjQtMWY2ZS03Y2MzLTlkMGItNWIxYzJmM2E0ZDVl"],
+    )
 
 
 def encode_cursor(position: str) -> str:

@@ -37,6 +37,8 @@ class AppError(Exception):
     default_detail: ClassVar[Text | None] = None
     retry_after: ClassVar[bool] = False
     """Whether the answer has a `Retry-After`."""
+    example_members: ClassVar[Mapping[str, Any]] = {}
+    """What else its example in the OpenAPI document has."""
 
     def __init__(
         self,
@@ -73,7 +75,13 @@ class AppError(Exception):
         """A problem document of this type, as documentation shows it."""
         document = {"type": f"/problems/{cls.slug}", "title": cls.title.in_language(language)}
         detail = {"detail": cls.default_detail.in_language(language)} if cls.default_detail else {}
-        return {**document, "status": cls.status, **detail, "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736"}
+        return {
+            **document,
+            "status": cls.status,
+            **detail,
+            **cls.example_members,
+            "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+        }
 
 
 class BadRequest(AppError):
@@ -156,6 +164,7 @@ class IllegalTransition(AppError):
         "The state is no longer what you read, or it is not yet time for this step. `state` is the present one and "
         "`allowed` lists the possible actions; read again and choose one of them.",
     )
+    example_members: ClassVar[Mapping[str, Any]] = {"state": "draft", "allowed": ["submit"]}
 
     def __init__(self, state: str, allowed: Sequence[str]) -> None:
         super().__init__(
@@ -209,6 +218,9 @@ class Invalid(AppError):
         "`errors` names each wrong place (`pointer`) and why (`detail`). Correct them and send again; nothing was "
         "written.",
     )
+    example_members: ClassVar[Mapping[str, Any]] = {
+        "errors": [{"pointer": "/url", "detail": "A required field is missing."}]
+    }
 
     @classmethod
     def at(cls, pointer: str, detail: Text, **members: Any) -> "Invalid":
@@ -281,8 +293,10 @@ class Unavailable(AppError):
 class ProblemError(BaseModel):
     """One error of a problem document."""
 
-    pointer: str = Field(description="JSON pointer into the body, or `/query/<name>`, `/path/<name>`.")
-    detail: str
+    pointer: str = Field(
+        description="JSON pointer into the body, or `/query/<name>`, `/path/<name>`.", examples=["/url"]
+    )
+    detail: str = Field(examples=["Tối thiểu 1 ký tự."])
 
 
 class Problem(BaseModel):
@@ -291,11 +305,14 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(examples=["/problems/invalid"])
-    title: str
+    title: str = Field(examples=["Dữ liệu không hợp lệ"])
     status: int = Field(examples=[422])
     detail: str | None = None
     errors: list[ProblemError] = []
-    trace_id: str = Field(description="Give it to the operators when you ask about this answer.")
+    trace_id: str = Field(
+        description="Give it to the operators when you ask about this answer.",
+        examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
+    )
 
 
 def responses(*errors: type[AppError]) -> dict[int | str, dict[str, Any]]:

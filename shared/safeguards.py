@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter
+from pydantic import Field
 
 from shared.auth import Actor
 from shared.messaging.tables import AUDIENCES
@@ -34,18 +35,18 @@ class FreeField:
 class FieldRead(Schema):
     """An entry of the register."""
 
-    places: list[str]
-    purpose: str
-    max_length: int
-    readers: str
-    retention: str
+    places: list[str] = Field(examples=[["outbox.envelope"]])
+    purpose: str = Field(examples=["Sự kiện: mã và từ đóng, không có văn bản tự do"])
+    max_length: int = Field(examples=[0])
+    readers: str = Field(examples=["Cơ quan có quyền với sự kiện"])
+    retention: str = Field(examples=["30 ngày"])
 
 
 class Safeguards(Schema):
     """What this service can hold, and nothing else."""
 
     fields: list[FieldRead]
-    lists: dict[str, list[str]]
+    lists: dict[str, list[str]] = Field(examples=[{"harms": ["impersonation_agency", "account_takeover"]}])
 
 
 _EVERYBODY = Text("Mọi người", "Everybody")

@@ -17,7 +17,9 @@ class Change(Schema):
     """Base of the bodies that change something."""
 
     expected_version: Annotated[int, Field(ge=1, strict=True)] | None = Field(
-        None, description="The `version` you read: the change is made to that one only, else 412."
+        None,
+        description="The `version` you read: the change is made to that one only, else 412.",
+        examples=[None],
     )
 
 
@@ -28,6 +30,7 @@ class Creation(Schema):
         None,
         description="A reference of your own, new for each request: repeating the request with it is safe. "
         "Does what the header `Idempotency-Key` does. Not kept beyond a day, and shown to nobody.",
+        examples=[None],
     )
 
 

@@ -30,6 +30,11 @@ SERVICE = Service(
     ),
     events=EVENTS,
     session_info=SESSION_INFO,
+    tags={
+        "subscriptions": "Who receives which events, and where.",
+        "deliveries": "What arrived, what did not, and sending it again.",
+        "event types": "What can be subscribed to.",
+    },
 )
 
 

@@ -33,6 +33,12 @@ SERVICE = Service(
     ),
     events=EVENTS,
     session_info=SESSION_INFO,
+    tags={
+        "verify": "Whether a link is an agency's official account. Open to everybody, remembered by nobody.",
+        "accounts": "Official accounts, from draft to retirement.",
+        "proofs": "Showing that an account is the agency's own.",
+        "agencies": "Public bodies, in force and ended, of any day.",
+    },
 )
 
 

@@ -33,6 +33,10 @@ SERVICE = Service(
     ),
     events=EVENTS,
     session_info=SESSION_INFO,
+    tags={
+        "incidents": "Reporting a harm, following the report, and handling what was reported.",
+        "harms": "The closed list of what can be reported, and what is refused.",
+    },
 )
 
 

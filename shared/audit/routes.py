@@ -23,24 +23,31 @@ from shared.schemas import Schema
 class Person(Schema):
     """Who acted, as the identity provider names them."""
 
-    issuer: str
-    subject: str
-    agency_code: str | None = Field(description="For which agency; null where an event had the effect.")
+    issuer: str = Field(examples=["https://sso.dongthap.gov.vn"])
+    subject: str = Field(examples=["5c1d7a90-8a0e-4a43-9a2d-51a6de0f4b0f"])
+    agency_code: str | None = Field(
+        description="For which agency; null where an event had the effect.", examples=["T82.X30169"]
+    )
 
 
 class AuditRead(Schema):
     """One act."""
 
-    id: int
-    place: int | None = Field(description="Its place in the chain; null for a second or so, until sealed.")
-    at: datetime
-    agency_code: str = Field(description="The agency whose thing it is.")
+    id: int = Field(examples=[48213])
+    place: int | None = Field(
+        description="Its place in the chain; null for a second or so, until sealed.", examples=[48211]
+    )
+    at: datetime = Field(examples=["2026-11-20T08:15:30Z"])
+    agency_code: str = Field(description="The agency whose thing it is.", examples=["T82.X30169"])
     action: str = Field(examples=["accounts.approve"])
     object_type: str = Field(examples=["account"])
-    object_id: str
-    version: int | None = Field(description="The thing's version afterwards.")
-    cause: UUID | None = Field(description="Id of the event that had this effect.")
-    trace_id: str = Field(description="The same as in the logs and in the answer to the request.")
+    object_id: str = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    version: int | None = Field(description="The thing's version afterwards.", examples=[3])
+    cause: UUID | None = Field(description="Id of the event that had this effect.", examples=[None])
+    trace_id: str = Field(
+        description="The same as in the logs and in the answer to the request.",
+        examples=["4bf92f3577b34da6a3ce929d0e0e4736"],
+    )
     actor: Person | None = Field(description="Only when you ask about one thing (`object_id`).")
 
 
@@ -58,10 +65,27 @@ def router(policy: Policy) -> APIRouter:
         session: Session,
         actor: Annotated[Actor, policy.allow("audit.list")],
         action: Annotated[
-            str | None, Query(max_length=64, pattern=r"^[a-z_]+\.[a-z_]+$", examples=["accounts.approve"])
+            str | None,
+            Query(
+                description="Only this kind of act.",
+                max_length=64,
+                pattern=r"^[a-z_]+\.[a-z_]+$",
+                examples=["accounts.approve"],
+            ),
         ] = None,
-        object_id: Annotated[str | None, Query(max_length=64, pattern=r"^[0-9A-Za-z.-]+$")] = None,
-        since: Annotated[AwareDatetime | None, Query(description="Only acts at this time or later.")] = None,
+        object_id: Annotated[
+            str | None,
+            Query(
+                description="Only acts on this thing; the answer then says who acted.",
+                max_length=64,
+                pattern=r"^[0-9A-Za-z.-]+$",
+                examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"],
+            ),
+        ] = None,
+        since: Annotated[
+            AwareDatetime | None,
+            Query(description="Only acts at this time or later.", examples=["2026-11-01T00:00:00+07:00"]),
+        ] = None,
         cursor: CursorParameter = None,
         limit: Limit = 50,
     ) -> Page[AuditRead]:

@@ -81,7 +81,7 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
                 examples=known[:1],
             ),
         ] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 100,
+        limit: Annotated[int, Query(ge=1, le=200, description="How many events to return at most.")] = 100,
         wait: Annotated[
             int,
             Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for an event when there is none."),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,7 +36,7 @@ async def list_deliveries(
     subscription_id: UUID,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("deliveries.list")],
-    state: State | None = None,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[DeliveryRead]:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from services.notifications.policy import POLICY
 from services.notifications.subscriptions import queries, sealing, service
@@ -20,6 +20,7 @@ from shared.auth import Actor
 from shared.crypto import KeyRing
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
+from shared.openapi import shows
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.versions import ExpectedVersion, StaleVersion, tag
@@ -73,7 +74,7 @@ async def list_subscriptions(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("subscriptions.list")],
-    state: State | None = None,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[SubscriptionRead]:
@@ -119,6 +120,7 @@ async def delete_subscription(
 @router.post(
     "/{subscription_id}/disable",
     operation_id="disableSubscription",
+    openapi_extra=shows(state="disabled", reason="by_owner"),
     summary="Pause",
     responses=responses(IllegalTransition, StaleVersion),
 )

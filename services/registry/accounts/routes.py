@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from services.registry.accounts import queries, service
 from services.registry.accounts.schemas import AccountCreate, AccountRead, Retirement, State
@@ -12,6 +12,7 @@ from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
+from shared.openapi import shows
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.versions import ExpectedVersion, StaleVersion, tag
@@ -26,6 +27,7 @@ router = APIRouter(
 @router.post(
     "",
     operation_id="createAccount",
+    openapi_extra=shows(state="draft", version=1),
     summary="Enter an account",
     status_code=201,
     responses=responses(service.HeldElsewhere, InProgress, Invalid, KeyReused),
@@ -48,7 +50,7 @@ async def create_account(
 async def list_accounts(
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.list")],
-    state: State | None = None,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[AccountRead]:
@@ -76,6 +78,7 @@ async def read_account(
 @router.post(
     "/{account_id}/submit",
     operation_id="submitAccount",
+    openapi_extra=shows(state="submitted", version=2),
     summary="Submit for approval",
     responses=responses(IllegalTransition, StaleVersion, service.NoValidProof),
 )
@@ -112,6 +115,7 @@ async def approve_account(
 @router.post(
     "/{account_id}/return",
     operation_id="returnAccount",
+    openapi_extra=shows(state="draft"),
     summary="Return to draft",
     responses=responses(IllegalTransition, StaleVersion),
 )
@@ -146,6 +150,7 @@ async def restore_account(
 @router.post(
     "/{account_id}/retire",
     operation_id="retireAccount",
+    openapi_extra=shows(state="retired", reason="closed_by_agency"),
     summary="Retire",
     responses=responses(IllegalTransition, StaleVersion),
 )

@@ -10,7 +10,7 @@ from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
 
 State = Literal["draft", "submitted", "active", "suspended", "retired"]
 RetireReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)]
 
 
 class AccountCreate(Creation):
@@ -42,23 +42,25 @@ class AccountCreate(Creation):
 class AccountRead(Schema):
     """An account, with the identity its link stands for."""
 
-    id: UUID
-    agency_code: str
+    id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    agency_code: str = Field(examples=["T82.X30169"])
     kind: Literal["agency"]
-    url: str = Field(description="The canonical link.")
+    url: str = Field(description="The canonical link.", examples=["https://www.facebook.com/ubndxalapvo"])
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
-    platform_id: str | None = Field(description="The platform's immutable id, where the link carries it.")
-    display_name: str
-    languages: list[str]
-    state: State
-    reason: str | None = Field(description="Why it is suspended or retired.")
-    version: int
-    created_at: datetime
-    updated_at: datetime
+    platform_id: str | None = Field(
+        description="The platform's immutable id, where the link carries it.", examples=["100064512345678"]
+    )
+    display_name: str = Field(examples=["UBND xã Lấp Vò"])
+    languages: list[str] = Field(examples=[["vi"]])
+    state: State = Field(examples=["active"])
+    reason: str | None = Field(description="Why it is suspended or retired.", examples=[None])
+    version: int = Field(examples=[4])
+    created_at: datetime = Field(examples=["2026-02-20T02:30:00Z"])
+    updated_at: datetime = Field(examples=["2026-02-27T03:14:15Z"])
 
 
 class Retirement(Change):
     """Why an account is no longer official."""
 
-    reason: RetireReason
+    reason: RetireReason = Field(examples=["closed_by_agency"])

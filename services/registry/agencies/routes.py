@@ -22,9 +22,14 @@ router = APIRouter(prefix="/v1/agencies", tags=["agencies"])
 async def list_agencies(
     session: Session,
     _: Annotated[Actor | None, POLICY.allow("agencies.list")],
-    at: Annotated[date | None, Query(description="The tree as of this day; today when left out.")] = None,
-    parent_code: Annotated[AgencyCode | None, Query(description="Only direct children of this one.")] = None,
-    level: Level | None = None,
+    at: Annotated[
+        date | None,
+        Query(description="The tree as of this day; today when left out.", examples=["2025-07-01"]),
+    ] = None,
+    parent_code: Annotated[
+        AgencyCode | None, Query(description="Only direct children of this one.", examples=["T82"])
+    ] = None,
+    level: Annotated[Level | None, Query(description="Only those of this level.")] = None,
     cursor: CursorParameter = None,
     limit: Limit = 100,
 ) -> Page[AgencyRead]:

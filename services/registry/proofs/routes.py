@@ -13,6 +13,7 @@ from services.registry.proofs.tables import Proof
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
+from shared.openapi import shows
 from shared.pagination import Page
 from shared.problems import Forbidden, Invalid, Language, NotFound, Unauthenticated, responses
 
@@ -26,6 +27,7 @@ router = APIRouter(
 @router.post(
     "",
     operation_id="createProof",
+    openapi_extra=shows(state="pending", checked_at=None, expires_at=None, version=1),
     summary="Add a proof",
     status_code=201,
     responses=responses(InProgress, Invalid, KeyReused),

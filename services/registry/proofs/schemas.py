@@ -31,7 +31,9 @@ class ProofCreate(Creation):
 class Publish(Schema):
     """What to publish, and where."""
 
-    paths: list[str] = Field(description="Looked for in this order.")
+    paths: list[str] = Field(
+        description="Looked for in this order.", examples=[["/.well-known/trust.txt", "/trust.txt"]]
+    )
     line: str = Field(
         description="A line of that file.", examples=["social=https://www.facebook.com/ubndxalapvo"]
     )
@@ -41,20 +43,20 @@ class Failure(Schema):
     """Why a check did not find what it looked for."""
 
     code: str = Field(examples=["not-listed"])
-    detail: str
+    detail: str = Field(examples=["Tệp trust.txt không nêu tài khoản này."])
 
 
 class ProofRead(Schema):
     """A proof and the result of its last check."""
 
-    id: UUID
-    account_id: UUID
+    id: UUID = Field(examples=["019aa7f5-2e41-7d90-8c1b-3f5a7b9d1e2f"])
+    account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     method: Literal["well_known"]
-    site: str
-    state: Literal["pending", "valid", "failed"]
-    failure: Failure | None
+    site: str = Field(examples=["https://lapvo.dongthap.gov.vn"])
+    state: Literal["pending", "valid", "failed"] = Field(examples=["valid"])
+    failure: Failure | None = Field(examples=[None])
     publish: Publish
-    checked_at: datetime | None
-    expires_at: datetime | None
-    version: int
-    created_at: datetime
+    checked_at: datetime | None = Field(examples=["2026-02-27T03:14:15Z"])
+    expires_at: datetime | None = Field(examples=["2026-05-28T03:14:15Z"])
+    version: int = Field(examples=[2])
+    created_at: datetime = Field(examples=["2026-02-20T02:30:00Z"])

@@ -14,7 +14,7 @@ Verdict = Literal["official", "compromised", "former", "unknown"]
 class VerifyItem(Schema):
     """One link to verify."""
 
-    url: Link
+    url: Link = Field(examples=["https://m.facebook.com/ubndxalapvo/"])
 
 
 class VerifyRequest(Schema):
@@ -30,19 +30,19 @@ class VerifyRequest(Schema):
 class CanonicalLink(Schema):
     """The account that a link stands for, whoever it belongs to."""
 
-    platform: str
-    handle: str | None
-    platform_id: str | None
+    platform: str = Field(examples=["facebook"])
+    handle: str | None = Field(examples=["ubndxalapvo"])
+    platform_id: str | None = Field(examples=[None])
 
 
 class OfficialAccount(Schema):
     """The registered account behind a verdict."""
 
-    id: UUID
-    agency_code: str
-    agency_name: str
-    display_name: str
-    url: str
+    id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    agency_code: str = Field(examples=["T82.X30169"])
+    agency_name: str = Field(examples=["Ủy ban nhân dân xã Lấp Vò"])
+    display_name: str = Field(examples=["UBND xã Lấp Vò"])
+    url: str = Field(examples=["https://www.facebook.com/ubndxalapvo"])
 
 
 class Verification(Schema):
@@ -52,8 +52,11 @@ class Verification(Schema):
     canonical: CanonicalLink | None = Field(description="Null when the text names no account at all.")
     account: OfficialAccount | None = Field(description="Null when the verdict is `unknown`.")
     reason: str = Field(description="A closed word behind the verdict.", examples=["active"])
-    advice: str = Field(description="What it means for whoever asks, in their language.")
-    as_of: datetime
+    advice: str = Field(
+        description="What it means for whoever asks, in their language.",
+        examples=["Đây là tài khoản chính thức của Ủy ban nhân dân xã Lấp Vò."],
+    )
+    as_of: datetime = Field(examples=["2026-02-27T03:14:15Z"])
 
 
 class Verifications(Schema):

@@ -22,17 +22,28 @@ class ImpersonationFacts(Schema):
     """What shows that somebody claims to *be* an agency, and deceives by it."""
 
     claim: Annotated[
-        Line, Field(max_length=500, description="The claim to be the agency, quoted word for word.")
+        Line,
+        Field(
+            max_length=500,
+            description="The claim to be the agency, quoted word for word.",
+            examples=["Trang chính thức của UBND xã Lấp Vò"],
+        ),
     ]
     deception: Annotated[
-        list[Deception], Field(min_length=1, max_length=4, description="What the impostor does with it.")
+        list[Deception],
+        Field(
+            min_length=1,
+            max_length=4,
+            description="What the impostor does with it.",
+            examples=[["asks_money"]],
+        ),
     ]
 
 
 class TakeoverFacts(Schema):
     """What shows that an official account is in other hands."""
 
-    signs: Annotated[list[TakeoverSign], Field(min_length=1, max_length=3)]
+    signs: Annotated[list[TakeoverSign], Field(min_length=1, max_length=3, examples=[["lost_access"]])]
 
 
 @dataclass(frozen=True)

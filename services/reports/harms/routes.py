@@ -24,14 +24,21 @@ class HarmRead(Schema):
     """One entry of the closed list."""
 
     code: str = Field(examples=["impersonation_agency"])
-    name: str
-    must_be_shown: str
-    refused: str
-    example: str
-    counter_example: str
-    answer_within_hours: int = Field(description="Hours from receipt to triage.")
-    what_to_do_now: list[str]
-    facts: dict[str, object] = Field(description="JSON Schema of `facts` in a report of this harm.")
+    name: str = Field(examples=["Giả mạo cơ quan"])
+    must_be_shown: str = Field(examples=["Lời tự nhận là cơ quan (trích nguyên văn) và một hành vi lừa dối."])
+    refused: str = Field(
+        examples=["Trang châm biếm ghi rõ, phê bình, phản ánh, trang người hâm mộ, báo chí, cộng đồng."]
+    )
+    example: str = Field(examples=["Trang tự xưng “Công an xã …” yêu cầu chuyển tiền để cấp định danh."])
+    counter_example: str = Field(examples=["Nhóm “Phản ánh của người dân xã …” chê trách việc sửa đường."])
+    answer_within_hours: int = Field(description="Hours from receipt to triage.", examples=[24])
+    what_to_do_now: list[str] = Field(
+        examples=[["Đừng nhắn tin, chuyển tiền hay cung cấp thông tin cho trang đó."]]
+    )
+    facts: dict[str, object] = Field(
+        description="JSON Schema of `facts` in a report of this harm.",
+        examples=[ImpersonationFacts.model_json_schema()],
+    )
 
 
 @router.get("", operation_id="listHarms", summary="The closed list of harms")

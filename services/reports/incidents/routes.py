@@ -25,6 +25,7 @@ from services.reports.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
+from shared.openapi import shows
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
 from shared.problems import (
     Forbidden,
@@ -39,6 +40,13 @@ from shared.schemas import AgencyCode
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
+_FOLLOW = {
+    "trackReport": {
+        "operationId": "trackReport",
+        "requestBody": {"tracking_code": "$response.body#/tracking_code"},
+        "description": "Follow the report",
+    }
+}
 _OWN = responses(Unauthenticated, Forbidden, NotFound, Invalid)
 _STEP = responses(Unauthenticated, handling.NotTheHandler, NotFound, IllegalTransition, StaleVersion, Invalid)
 
@@ -54,7 +62,7 @@ def keys_of(request: Request) -> intake.Keys:
     operation_id="reportHarm",
     summary="Report a harm",
     status_code=201,
-    responses=responses(Unauthenticated, Invalid, KeyReused, InProgress),
+    responses={201: {"links": _FOLLOW}, **responses(Unauthenticated, Invalid, KeyReused, InProgress)},
 )
 async def report_harm(
     body: Annotated[Report, Body()],
@@ -86,9 +94,11 @@ async def list_incidents(
     request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("incidents.list")],
-    state: State | None = None,
-    harm: HarmCode | None = None,
-    agency_code: Annotated[AgencyCode | None, Query(description="Only those this agency handles.")] = None,
+    state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    harm: Annotated[HarmCode | None, Query(description="Only those of this harm.")] = None,
+    agency_code: Annotated[
+        AgencyCode | None, Query(description="Only those this agency handles.", examples=["T82.X30169"])
+    ] = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[IncidentRead]:
@@ -191,7 +201,13 @@ async def triage_incident(
     return await _read_one(request, session, response, actor, incident)
 
 
-@router.post("/{incident_id}/resolve", operation_id="resolveIncident", summary="Resolve", responses=_STEP)
+@router.post(
+    "/{incident_id}/resolve",
+    operation_id="resolveIncident",
+    openapi_extra=shows(state="resolved", outcome="removed_by_platform", due_at=None),
+    summary="Resolve",
+    responses=_STEP,
+)
 async def resolve_incident(
     incident_id: UUID,
     body: Resolution,
@@ -206,7 +222,15 @@ async def resolve_incident(
     return await _read_one(request, session, response, actor, incident)
 
 
-@router.post("/{incident_id}/refuse", operation_id="refuseIncident", summary="Refuse", responses=_STEP)
+@router.post(
+    "/{incident_id}/refuse",
+    operation_id="refuseIncident",
+    openapi_extra=shows(
+        state="refused", refusal="parody_or_criticism", targets=None, facts=None, description=None
+    ),
+    summary="Refuse",
+    responses=_STEP,
+)
 async def refuse_incident(
     incident_id: UUID,
     body: RefusalBody,

@@ -42,16 +42,20 @@ class TrackRequest(Schema):
 class PublicStatus(Schema):
     """Where a report stands, for whoever holds its code."""
 
-    harm: HarmCode
-    state: Literal["received", "triaged", "resolved", "refused"]
-    meaning: str
-    agency_code: str
-    agency_name: str
-    received_at: datetime
-    due_at: datetime | None = Field(description="When the present step must be done.")
-    outcome: Outcome | None
-    refusal: Refusal | None
-    contact_read_at: list[datetime] = Field(description="Each time an officer read your contact.")
+    harm: HarmCode = Field(examples=["impersonation_agency"])
+    state: Literal["received", "triaged", "resolved", "refused"] = Field(examples=["triaged"])
+    meaning: str = Field(examples=["Cơ quan đang xử lý."])
+    agency_code: str = Field(examples=["T82.X30169"])
+    agency_name: str = Field(examples=["Ủy ban nhân dân xã Lấp Vò"])
+    received_at: datetime = Field(examples=["2026-02-27T03:14:15Z"])
+    due_at: datetime | None = Field(
+        description="When the present step must be done.", examples=["2026-03-02T10:00:00Z"]
+    )
+    outcome: Outcome | None = Field(examples=[None])
+    refusal: Refusal | None = Field(examples=[None])
+    contact_read_at: list[datetime] = Field(
+        description="Each time an officer read your contact.", examples=[["2026-02-27T08:00:00Z"]]
+    )
 
 
 @router.post(

@@ -13,7 +13,7 @@ _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"[\w<>*.-]+(?:/[\w<>*.-]+)*/(?:[\w<>*-]+\.[\w.]+)?")
 _NAMES = re.compile(r"`([\w./-]+\.\w+)` \(((?:`\w+`(?:, )?)+)\)")
-_TARGET = re.compile(r"\bmake ([a-z]+)\b")
+_TARGET = re.compile(r"\bmake ([a-z-]+)\b")
 
 every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 
@@ -67,7 +67,7 @@ def test_names_stand_in_the_files_they_are_said_to_be_in(document: Path) -> None
 
 @every_document
 def test_targets_of_make_exist(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     named = [name for code in _CODE.findall(document.read_text()) for name in _TARGET.findall(code)]
     assert set(named) <= targets
 

@@ -7,7 +7,7 @@ from importlib import import_module
 import pytest
 
 from deploy.local.config import SERVICES
-from scripts.export_contracts import breaks, contracts, event_types, main
+from scripts.export_contracts import contracts, event_types, main
 from shared.events.envelope import EventData
 from shared.messaging.bus import Projection, Work
 from tests.support.source import modules
@@ -83,28 +83,3 @@ def test_consumers_are_not_confused() -> None:
 def test_the_published_contracts_are_what_the_code_says() -> None:
     assert main(check=True) == []
     assert {path.stem for path, _ in contracts()} >= set(TYPES)
-
-
-RELEASED = {
-    "properties": {"a": {"type": "string"}, "b": {"$ref": "#/$defs/B", "description": "old"}},
-    "required": ["a"],
-    "$defs": {"B": {"properties": {"c": {"type": "integer"}}}},
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "surprise"),
-    [
-        ({}, []),
-        ({"properties": {**RELEASED["properties"], "n": {"type": "string"}}}, []),  # type: ignore[dict-item]
-        ({"properties": {"a": {"type": "string", "title": "A"}, "b": {"$ref": "#/$defs/B"}}}, []),
-        ({"properties": {"a": {"type": "string"}}}, ["b is gone"]),
-        ({"properties": {"a": {"type": "null"}, "b": {"$ref": "#/$defs/B"}}}, ["a means something else"]),
-        ({"required": []}, ["a may be missing"]),
-        ({"required": ["a", "b"]}, ["b is required"]),
-        ({"$defs": {"B": {"properties": {"c": {"type": "string"}}}}}, ["B: c means something else"]),
-        ({"$defs": {}}, ["B: c is gone"]),
-    ],
-)
-def test_what_would_surprise_a_consumer_is_seen(change: dict[str, object], surprise: list[str]) -> None:
-    assert breaks(RELEASED, {**RELEASED, **change}) == surprise
