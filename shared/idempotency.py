@@ -183,6 +183,7 @@ async def _once(
     idempotency_key: Annotated[
         str | None,
         Header(
+            max_length=LONGEST_KEY,
             description="Repeat a request with the same key and body, and it is done once; for 24 hours. "
             "Without a token: a random UUID (version 4). "
             "`client_reference` in the body does the same.",

@@ -16,7 +16,7 @@ class Schema(BaseModel):
 class Change(Schema):
     """Base of the bodies that change something."""
 
-    expected_version: Annotated[int, Field(ge=1, strict=True)] | None = Field(
+    expected_version: Annotated[int, Field(ge=1, le=1_000_000_000, strict=True)] | None = Field(
         None,
         description="The `version` you read: the change is made to that one only, else 412.",
         examples=[None],
@@ -26,7 +26,7 @@ class Change(Schema):
 class Creation(Schema):
     """Base of the bodies that create something."""
 
-    client_reference: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,255}$")] | None = Field(
+    client_reference: Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=255)] | None = Field(
         None,
         description="A reference of your own, new for each request: repeating the request with it is safe. "
         "Does what the header `Idempotency-Key` does. Not kept beyond a day, and shown to nobody.",

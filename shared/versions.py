@@ -53,6 +53,7 @@ async def _expected(
     if_match: Annotated[
         str | None,
         Header(
+            max_length=255,
             description="The `ETag` you read: the change is made to that version only, else 412. "
             "`expected_version` in a JSON body does the same.",
             examples=['"3"'],
