@@ -26,6 +26,7 @@ from shared.events.envelope import Envelope
 from shared.messaging.bus import BatchSubscription, Projection, Received, Subscription, Work
 from shared.messaging.republish import republish
 from shared.messaging.streams import fact_stream, state_stream
+from tests.conftest import SettingsFor
 from tests.contract.bus.conftest import TYPE, Reader, Writer, named
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
@@ -115,6 +116,50 @@ async def test_a_dead_letter_is_replayed_once_its_reason_is_gone(
     assert str(second) in said[-1]
     await writer.say(id=first)
     await effects.until(2)
+
+
+async def test_the_command_lists_and_replays_dead_letters(
+    reader: Reader,
+    writer: Writer,
+    effects: Effects,
+    broker: Broker,
+    settings_for: SettingsFor,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    work = single(effects)
+    effects.is_broken = True
+    await reader.start(work)
+    event = await writer.say()
+
+    async def is_buried() -> bool:
+        return len(await reader.letters(work.durable)) == 1
+
+    await eventually(is_buried)
+    settings = broker.serving(settings_for("registry"))
+
+    def run(*arguments: str) -> object:
+        with pytest.raises(SystemExit) as ended:
+            operate.run(
+                "registry",
+                settings,
+                session_info=REGISTRY,
+                streams=(),
+                consumers=[work],
+                arguments=[*arguments, "--consumer", work.durable],
+            )
+        return ended.value.code
+
+    assert await asyncio.to_thread(run, "dead-letters") == 0
+    letter_id, _, *rest = capsys.readouterr().out.split()
+    assert rest == [work.durable, TYPE, str(event), "ValidationError"]
+    assert await asyncio.to_thread(run, "replay", letter_id) == 1
+    assert capsys.readouterr().out.endswith("failed again: ValidationError\n")
+    effects.is_broken = False
+    assert await asyncio.to_thread(run, "replay", "--all") == 0
+    assert capsys.readouterr().out.endswith("handled\n")
+    assert await asyncio.to_thread(run, "dead-letters") == 0
+    assert capsys.readouterr().out == ""
+    assert effects.order == [event]
 
 
 async def test_a_dead_letter_that_its_stream_has_lost_stays_and_says_so(
