@@ -240,6 +240,21 @@ async def test_a_server_that_says_nothing_shows_and_is_no_matter_afterwards(
     await notes.until(await writer.say())
 
 
+async def test_after_a_restart_of_the_server_nobody_waits_for_silence(
+    broker: Broker, reader: Reader, writer: Writer
+) -> None:
+    notes = Notes()
+    await reader.start(notes.work("subscription"), Pace())
+    await notes.until(await writer.say())
+    await broker.restart()
+
+    async def are_connected() -> bool:
+        return writer.client.is_connected and reader.client.is_connected
+
+    await eventually(are_connected)
+    await notes.until(await writer.say(), seconds=5.0)
+
+
 async def test_a_deleted_consumer_is_back_at_once(reader: Reader, writer: Writer) -> None:
     notes = Notes()
     consumer = await reader.start(notes.work("batch"))
