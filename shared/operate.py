@@ -59,11 +59,13 @@ def _parser(service: str, durables: Sequence[str]) -> argparse.ArgumentParser:
     for each in (listing, replaying):
         each.add_argument("--consumer", choices=durables, help="only those of this one")
     again = commands.add_parser("republish", help="publish the outbox again after NATS lost its store")
-    again.add_argument("--since", type=_moment, required=True, help="ISO 8601; UTC unless it says otherwise")
+    again.add_argument(
+        "--since", type=timestamp, required=True, help="ISO 8601; UTC unless it says otherwise"
+    )
     return parser
 
 
-def _moment(value: str) -> datetime:
+def timestamp(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

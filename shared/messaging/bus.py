@@ -76,9 +76,11 @@ _BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 2000}
 @asynccontextmanager
 async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
     """A connection that comes back by itself, however long the server is away."""
+    is_leaving = False
 
     async def note_disconnect() -> None:
-        log.warning("bus disconnected")
+        if not is_leaving:
+            log.warning("bus disconnected")
 
     async def note_reconnect() -> None:
         log.info("bus reconnected")
@@ -101,6 +103,7 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
     try:
         yield client
     finally:
+        is_leaving = True
         with suppress(nats.errors.Error, TimeoutError):
             await client.drain()
 

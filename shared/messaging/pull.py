@@ -11,10 +11,11 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 EXPIRES_SECONDS = 30.0
+LOOK_SECONDS = 0.5
 
 
 class ConsumerLost(nats.errors.Error):
-    """The server no longer serves this consumer; declare it again."""
+    """The server no longer serves this consumer, or knows nothing of our request; declare it again."""
 
 
 async def pull(
@@ -39,7 +40,7 @@ async def pull(
 
     Raises:
         TimeoutError: the server fell silent; declare the consumer again.
-        ConsumerLost: the consumer was deleted, or its server is stepping down.
+        ConsumerLost: the consumer was deleted, its server is stepping down, or was connected to anew.
     """
     request = orjson.dumps(
         {
@@ -48,7 +49,7 @@ async def pull(
             "idle_heartbeat": int(heartbeat * 1e9),
         }
     )
-    mailbox = _Mailbox(patience=heartbeat * 2 + 1)
+    mailbox = _Mailbox(client, patience=heartbeat * 2 + 1)
     inbox_subject = client.new_inbox()
     subscription = await client.subscribe(inbox_subject, cb=mailbox.put, pending_msgs_limit=batch * 4)
     beat = asyncio.create_task(mailbox.keep(ack_wait / 3))
@@ -56,6 +57,7 @@ async def pull(
     try:
         while True:
             if wanted == 0:
+                mailbox.connection = client.stats["reconnects"]
                 await client.publish(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}", request, inbox_subject)
                 wanted = batch
             open_still = await mailbox.take(wanted)
@@ -73,8 +75,10 @@ async def pull(
 class _Mailbox:
     """What has arrived. nats-py's own `next_msg` makes two tasks and an id for every message."""
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, client: Client, patience: float) -> None:
         self.taken: list[Msg] = []
+        self.connection = 0
+        self._client = client
         self._messages: deque[Msg] = deque()
         self._woken = asyncio.Event()
         self._patience = patience
@@ -88,8 +92,7 @@ class _Mailbox:
         self.taken = []
         if not self._messages:
             self._woken.clear()
-            async with asyncio.timeout(self._patience):
-                await self._woken.wait()
+            await self._wait()
         while self._messages and len(self.taken) < wanted:
             message = self._messages.popleft()
             status = (message.headers or {}).get("Status")
@@ -100,6 +103,16 @@ class _Mailbox:
             elif status != "100":  # 100 is a heartbeat; the others say that the consumer is gone
                 raise ConsumerLost
         return True
+
+    async def _wait(self) -> None:
+        async with asyncio.timeout(self._patience):
+            while not self._woken.is_set():
+                # The server forgets with a connection what was asked for on it.
+                if self._client.stats["reconnects"] != self.connection:
+                    raise ConsumerLost
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._woken.wait()
 
     def unacknowledged(self) -> list[Msg]:
         """What the server waits to hear about."""

@@ -79,6 +79,7 @@ class Writer:
     """The side of `reports`: its streams, its outbox, and raw messages too."""
 
     settings: ServiceSettings
+    client: Client
     js: JetStreamContext
     database: Database
     agency: str = field(default_factory=lambda: f"A{uuid4().hex[:12].upper()}")
@@ -133,7 +134,7 @@ async def writer(broker: Broker, settings_for: SettingsFor) -> AsyncIterator[Wri
         await declare_stream(js, state_stream("reports", settings))
         await js.purge_stream("REPORTS")
         await js.purge_stream("REPORTS_STATE")
-        yield Writer(settings, js, database)
+        yield Writer(settings, client, js, database)
     await database.close()
 
 

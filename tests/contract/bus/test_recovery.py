@@ -9,138 +9,32 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import func, select, text
 from sqlmodel import col
 
 from deploy.local import postgres
 from deploy.local.config import LocalConfig
-from services.registry.base import SESSION_INFO as REGISTRY
 from services.reports.accounts import queries as accounts
 from services.reports.accounts.tables import RegisteredAccount
 from services.reports.base import SESSION_INFO as REPORTS
 from services.reports.subscriptions import apply_accounts
-from shared import clock, operate, retention
-from shared.db import Database, new_id
+from shared import clock, retention
+from shared.db import Database
 from shared.events.envelope import Envelope
-from shared.messaging.bus import BatchSubscription, Projection, Received, Subscription, Work
+from shared.messaging.bus import Projection, Work
 from shared.messaging.republish import republish
 from shared.messaging.streams import fact_stream, state_stream
-from tests.contract.bus.conftest import TYPE, Reader, Writer, named
+from tests.contract.bus.conftest import Reader, Writer, named
+from tests.contract.bus.effects import Effects, batch, single
 from tests.support.broker import Broker
 from tests.support.eventually import eventually
 
-inbox = REGISTRY["messaging"].inbox
 rows = REPORTS["messaging"].outbox
-
-
-class Effects:
-    """A reaction whose effects are rows: one more for each time that it was committed."""
-
-    def __init__(self, reader: Reader, writer: Writer) -> None:
-        self._database = reader.database
-        self._agency = writer.agency
-        self.name = f"effect-{uuid4().hex[:8]}"
-        self.is_broken = False
-        self.order: list[UUID] = []
-
-    async def note(self, session: AsyncSession, event: Envelope) -> None:
-        if self.is_broken:
-            Envelope.model_validate({})
-        if event.agency == self._agency:
-            row = {"event_id": new_id(), "consumer": self.name, "handled_at": clock.now()}
-            await session.execute(insert(inbox), row)
-            self.order.append(event.id)
-
-    async def note_all(self, session: AsyncSession, received: list[Received]) -> None:
-        for each in received:
-            await self.note(session, each.event)
-
-    async def count(self) -> int:
-        async with self._database.transaction() as session:
-            query = select(func.count()).select_from(inbox).where(inbox.c.consumer == self.name)
-            return await session.scalar(query) or 0
-
-    async def until(self, number: int, seconds: float = 20.0) -> None:
-        """Wait for so many effects, and see that there are no more."""
-
-        async def are_there() -> bool:
-            return await self.count() >= number
-
-        await eventually(are_there, seconds=seconds)
-        await asyncio.sleep(0.3)
-        assert await self.count() == number
 
 
 @pytest.fixture
 def effects(reader: Reader, writer: Writer) -> Effects:
     return Effects(reader, writer)
-
-
-def single(effects: Effects) -> Subscription:
-    return Subscription(f"registry-{effects.name}", "REPORTS", (TYPE,), effects.note)
-
-
-def batch(effects: Effects) -> BatchSubscription:
-    return BatchSubscription(f"registry-{effects.name}", "REPORTS", (TYPE,), effects.note_all)
-
-
-async def test_a_dead_letter_is_replayed_once_its_reason_is_gone(
-    reader: Reader, writer: Writer, effects: Effects
-) -> None:
-    work = single(effects)
-    effects.is_broken = True
-    await reader.start(work)
-    first, second = await writer.say(), await writer.say()
-
-    async def are_buried() -> bool:
-        return len(await reader.letters(work.durable)) == 2
-
-    await eventually(are_buried)
-    said: list[str] = []
-    assert not await operate.replay(
-        reader.database, reader.js, [work], consumer=work.durable, say=said.append
-    )
-    assert [line.rpartition("  ")[2] for line in said] == ["failed again: ValidationError"] * 2
-    assert len(await reader.letters(work.durable)) == 2
-    effects.is_broken = False
-    letter, _ = await reader.letters(work.durable)
-    assert await operate.replay(reader.database, reader.js, [work], letter_id=letter.id, say=said.append)
-    assert effects.order == [first]
-    assert not await operate.replay(reader.database, reader.js, [work], letter_id=letter.id, say=said.append)
-    assert "there is no such dead letter" in said[-1]
-    assert await operate.replay(reader.database, reader.js, [work], consumer=work.durable, say=said.append)
-    assert effects.order == [first, second]
-    assert await reader.letters(work.durable) == []
-    assert str(second) in said[-1]
-    await writer.say(id=first)
-    await effects.until(2)
-
-
-async def test_a_dead_letter_that_its_stream_has_lost_stays_and_says_so(
-    reader: Reader, writer: Writer, effects: Effects
-) -> None:
-    work = single(effects)
-    effects.is_broken = True
-    await reader.start(work)
-    await writer.say()
-
-    async def is_buried() -> bool:
-        return len(await reader.letters(work.durable)) == 1
-
-    await eventually(is_buried)
-    await reader.stop()
-    effects.is_broken = False
-    said: list[str] = []
-    await writer.js.delete_stream("REPORTS")
-    await writer.js.add_stream(fact_stream("reports", writer.settings))
-    for _ in range(5):
-        await writer.say()  # one of them may be in the same place
-    (letter,) = await reader.letters(work.durable)
-    assert not await operate.replay(reader.database, reader.js, [work], letter_id=letter.id, say=said.append)
-    assert said[0].endswith("the stream REPORTS does not hold it any more")
-    assert len(await reader.letters(work.durable)) == 1
-    assert effects.order == []
 
 
 @pytest.mark.usefixtures("relaying")
