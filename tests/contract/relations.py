@@ -183,6 +183,7 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.verifyLinks": (Relation.PUBLIC, fixed("/v1/verify", {"items": [_LINK]})),
     "registry.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
     "registry.listEvents": (Relation.LISTED, event("registry", account("submitted", _ACCOUNT))),
+    "registry.listAudit": (Relation.LISTED, account("draft", "/v1/audit")),
     "registry.createAccount": (Relation.SUBTREE, new_account),
     "registry.listAccounts": (Relation.LISTED, account("draft", "/v1/accounts")),
     "registry.readAccount": (Relation.SUBTREE, account("draft", _ACCOUNT)),
@@ -199,6 +200,7 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "reports.reportHarm": (Relation.PUBLIC, new_report),
     "reports.trackReport": (Relation.PUBLIC, a_tracking_code),
     "reports.listEvents": (Relation.LISTED, event("reports", incident(_INCIDENT))),
+    "reports.listAudit": (Relation.LISTED, incident("/v1/audit", triaged=True)),
     "reports.listIncidents": (Relation.LISTED, incident("/v1/incidents")),
     "reports.readIncident": (Relation.SUBTREE, incident(_INCIDENT)),
     "reports.listSightings": (Relation.SUBTREE, incident(f"{_INCIDENT}/sightings")),
@@ -229,6 +231,7 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
         subscription(f"{_SUBSCRIPTION}/rotate-secret"),
     ),
     "notifications.testSubscription": (Relation.SUBTREE, subscription(f"{_SUBSCRIPTION}/test")),
+    "notifications.listAudit": (Relation.LISTED, subscription("/v1/audit")),
     "notifications.listDeliveries": (Relation.SUBTREE, subscription(f"{_SUBSCRIPTION}/deliveries")),
     "notifications.retryDelivery": (
         Relation.SUBTREE,

@@ -20,6 +20,10 @@ from tests.support.answers import ok, problem
 from tests.support.reports import impersonation
 from tests.support.tenant import Tenant, new_tenant
 
+_LOCKS = """
+    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE locktype = 'advisory' AND datname = current_database()
+"""
 Post = Callable[..., Awaitable[httpx.Response]]
 
 
@@ -138,7 +142,7 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_one_after_it_the_ans
     assert ok(await enter(body, "k1"), 201) == first
     assert len(await entered(registry, tenant)) == 1
     async with registry_app.state.database.transaction() as session:
-        assert await session.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")) == 0
+        assert await session.scalar(text(_LOCKS)) == 0
 
 
 async def test_what_is_kept_cannot_be_read_and_goes_after_a_day(

@@ -17,7 +17,9 @@ _CONFIG = {
     "checks": {
         # 422: a schema says how a request looks, and cannot say which agencies, cursors or hosts there are.
         # 414: a link of permitted length can be too long for an address once it is percent-encoded.
-        "positive_data_acceptance": {"expected-statuses": ["2xx", "401", "403", "404", "409", "414", "422"]},
+        "positive_data_acceptance": {
+            "expected-statuses": ["2xx", "401", "403", "404", "409", "412", "414", "422"]
+        },
         "negative_data_rejection": {"expected-statuses": ["4xx"]},
     },
 }
