@@ -14,7 +14,8 @@ from shared import clock
 # `waiting` steps through the index from one subscription with pending deliveries to the next, so the
 # cost does not grow with anybody's backlog. Of each, no more are taken than it has places left; of
 # one that fails, only a few: those that hang must not keep the others waiting. Random order: nobody
-# is always first. A lease that ends later than one of now would is of a clock that was put back since.
+# is always first. A lease that ends much later than one of now would is of a clock that was put back
+# since; a little later is only another process's clock, or its moment.
 _CLAIM = text("""
     WITH RECURSIVE waiting(id) AS (
         (SELECT subscription_id FROM deliveries WHERE state = 'pending' ORDER BY subscription_id LIMIT 1)
@@ -35,7 +36,7 @@ _CLAIM = text("""
         SELECT d.id AS delivery_id, receivers.* FROM receivers CROSS JOIN LATERAL (
             SELECT id FROM deliveries
             WHERE subscription_id = receivers.id AND state = 'pending' AND next_at <= :now
-                AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :lease)
+                AND (lease_until IS NULL OR lease_until <= :now OR lease_until > :beyond)
             ORDER BY next_at LIMIT GREATEST(receivers.places, 0) FOR UPDATE SKIP LOCKED
         ) AS d LIMIT :total
     )
@@ -100,6 +101,7 @@ async def claim_due(
         {
             "now": now,
             "lease": now + lease,
+            "beyond": now + 2 * lease,
             "total": total,
             "well": well,
             "failing": failing,
