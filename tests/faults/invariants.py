@@ -1,5 +1,6 @@
 """What must hold after any faults: every accepted report has each of its effects exactly once."""
 
+import json
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -8,8 +9,11 @@ import asyncpg
 import httpx
 
 from deploy.local import postgres
-from deploy.local.config import DATABASE, SERVICES
+from deploy.local.config import DATABASE, SERVICES, service_environment
 from deploy.local.stack import RunningStack
+from shared.audit.chain import verify
+from shared.audit.export import export
+from shared.settings import ServiceSettings
 from tests.e2e.test_story import all_events
 from tests.support.answers import ok
 from tests.support.eventually import eventually
@@ -70,6 +74,37 @@ async def notifications_hold(stack: RunningStack, receiver: Receiver, accepted: 
     assert not any(dead.values()), dead
     arrived = {message.headers["webhook-id"] for message in receiver.messages}
     assert len(arrived) == len(rows)
+
+
+async def audit_holds(stack: RunningStack, hijacked: Collection[dict[str, Any]]) -> None:
+    """The logs are whole; they name each report of a takeover, and each suspension, once."""
+    acts: Counter[tuple[str, str]] = Counter()
+    for service in SERVICES:
+        variables = {
+            name.lower(): value for name, value in service_environment(stack.config, service).items()
+        }
+        settings = ServiceSettings.model_validate(variables)
+
+        async def sealed(service: str = service, settings: ServiceSettings = settings) -> list[str] | None:
+            lines: list[str] = []
+            await export(service, lines.append, settings)
+            return lines if len(lines) == await _audited(stack, service) else None
+
+        lines = await eventually(sealed, seconds=PATIENCE)
+        assert verify(lines).place == len(lines)
+        entries = [json.loads(line)["entry"] for line in lines]
+        acts.update((entry["action"], entry["object_id"]) for entry in entries)
+    assert sum(times for (action, _), times in acts.items() if action == "incidents.confirm") == len(hijacked)
+    assert all(acts["accounts.suspend", account["id"]] == 1 for account in hijacked)
+
+
+async def _audited(stack: RunningStack, service: str) -> int:
+    connection = await asyncpg.connect(postgres.dsn(stack.config, database=DATABASE))
+    try:
+        rows: int = await connection.fetchval(f"SELECT count(*) FROM {service}_audit.audit")  # noqa: S608
+    finally:
+        await connection.close()
+    return rows
 
 
 def assert_gap_free(feed: list[dict[str, Any]]) -> None:

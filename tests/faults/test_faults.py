@@ -101,3 +101,4 @@ async def test_every_accepted_report_has_its_effects_exactly_once(
     await invariants.reports_hold(reports, staff.officer, reporter.accepted)
     await invariants.registry_holds(registry, staff.officer, hijacked)
     await invariants.notifications_hold(stack, receiver, reporter.accepted)
+    await invariants.audit_holds(stack, hijacked)
