@@ -30,7 +30,7 @@ test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]
 	@$(RUN) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 soak: $(VENV)/dev ## Break things at random under load [MINUTES=20 SEED=…]
-	@MINUTES=$(or $(MINUTES),20) SEED=$(SEED) $(RUN) -m pytest tests/faults -s
+	@MINUTES=$(or $(MINUTES),20) SEED=$(SEED) $(RUN) -m pytest -o faulthandler_timeout=0 -s tests/faults/test_faults.py
 
 fuzz: $(VENV)/dev ## Look long for requests that the API answers otherwise than it promises [EXAMPLES=200]
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(RUN) -m pytest -n auto --maxprocesses 4 \
