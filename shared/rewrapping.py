@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import prometheus_client
 from sqlalchemy import Column, Table, bindparam, func, select, update
 
-from shared.crypto import KeyRing, Unsealable
+from shared.crypto import KeyRing, Unsealable, key_ring
 from shared.db import Database
 from shared.problems import Unavailable
+from shared.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
 
@@ -17,21 +19,30 @@ EVERY_SECONDS = 3600.0
 AT_ONCE = 200
 
 OLDER = prometheus_client.Gauge(
-    "keys_wrapped_by_older", "Data keys that still need an older key-encryption key, or open with none."
+    "keys_wrapped_by_older", "Data keys that no key-encryption key of the ring opens."
 )
 
 
-async def keep_rewrapped(database: Database, ring: KeyRing, wrapped: Column[Any]) -> None:
-    """Bring every wrapped key under the newest key-encryption key, at start and once an hour, for ever."""
-    while True:
-        try:
-            left = await rewrap_all(database, ring, wrapped)
-            OLDER.set(left)
-            if left:
-                log.error("keys that no key-encryption key opens", extra={"keys": left})
-        except Unavailable:
-            log.warning("nothing rewrapped, the database is away")
-        await asyncio.sleep(EVERY_SECONDS)
+def rewrapper(wrapped: Column[Any]) -> Callable[[Database, ServiceSettings], Coroutine[Any, Any, None]]:
+    """The worker's job: bring the keys in this column under the newest key-encryption key.
+
+    At start, for a new key comes with a restart, and once an hour, for those that another process has
+    wrapped with the old one until then.
+    """
+
+    async def rewrap(database: Database, settings: ServiceSettings) -> None:
+        ring = key_ring(settings)
+        while True:
+            try:
+                left = await rewrap_all(database, ring, wrapped)
+                OLDER.set(left)
+                if left:
+                    log.error("keys that no key-encryption key opens", extra={"keys": left})
+            except Unavailable:
+                log.warning("nothing rewrapped, the database is away")
+            await asyncio.sleep(EVERY_SECONDS)
+
+    return rewrap
 
 
 async def rewrap_all(database: Database, ring: KeyRing, wrapped: Column[Any]) -> int:

@@ -7,11 +7,12 @@ from services.notifications.consumers import CONSUMERS
 from services.notifications.deliveries.dispatcher import dispatch
 from services.notifications.deliveries.retention import rules
 from services.notifications.settings import Settings
-from services.notifications.subscriptions.rotation import rewrap_keys
+from services.notifications.subscriptions.tables import WRAPPED_KEYS
 from shared import worker
 from shared.audit.sealer import sealer
 from shared.events.notifications import AuditSealed
 from shared.messaging.streams import fact_stream
+from shared.rewrapping import rewrapper
 
 
 def streams(settings: Settings) -> tuple[StreamConfig, ...]:
@@ -27,6 +28,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=CONSUMERS,
-        jobs=(dispatch, rewrap_keys, sealer(AuditSealed)),
+        jobs=(dispatch, rewrapper(WRAPPED_KEYS), sealer(AuditSealed)),
         retention=rules(settings),
     )

@@ -3,7 +3,7 @@
 from nats.js.api import StreamConfig
 
 from services.reports.base import SCHEMA, SESSION_INFO
-from services.reports.incidents.rotation import rewrap_keys
+from services.reports.incidents.tables import WRAPPED_KEYS
 from services.reports.settings import Settings
 from services.reports.subscriptions import SUBSCRIPTIONS
 from shared import worker
@@ -11,6 +11,7 @@ from shared.audit.sealer import sealer
 from shared.events.reports import AuditSealed
 from shared.limits import FORGOTTEN
 from shared.messaging.streams import fact_stream
+from shared.rewrapping import rewrapper
 
 
 def streams(settings: Settings) -> tuple[StreamConfig, ...]:
@@ -26,6 +27,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(rewrap_keys, sealer(AuditSealed)),
+        jobs=(rewrapper(WRAPPED_KEYS), sealer(AuditSealed)),
         retention=(FORGOTTEN,),
     )

@@ -3,9 +3,9 @@
 A row says where the message is, not what it says. It is read again from its stream to be replayed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
@@ -21,11 +21,8 @@ from shared.messaging.outbox import tables
 from shared.problems import Unavailable
 from shared.telemetry import DEAD_LETTERS
 
-
-class Effect(Protocol):
-    """What a replayed message is to do, in the transaction that removes its row."""
-
-    async def __call__(self, session: AsyncSession) -> object: ...
+Effect = Callable[[AsyncSession], Awaitable[object]]
+"""What a replayed message is to do, in the transaction that removes its row."""
 
 
 def event_id(data: bytes) -> UUID | None:

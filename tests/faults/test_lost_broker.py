@@ -6,6 +6,8 @@ import shutil
 import signal
 import sys
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,6 +58,19 @@ async def lose_everything(stack: RunningStack) -> None:
         await stack.kill("nats")
 
 
+@asynccontextmanager
+async def nobody_listening(stack: RunningStack) -> AsyncIterator[None]:
+    """What is published in the block is heard by none, and goes down with the broker."""
+    listeners = [stack.pids["registry-worker"], stack.pids["notifications-worker"]]
+    for pid in listeners:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in listeners:
+            os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.faults
 async def test_a_broker_that_lost_its_disk_is_filled_again(
     stack: RunningStack,
@@ -73,10 +88,7 @@ async def test_a_broker_that_lost_its_disk_is_filled_again(
         for _ in range(10)
     ]
 
-    # What the registry's worker has published and nobody was there to hear goes down with the broker.
-    for worker in ("registry-worker", "notifications-worker"):
-        os.kill(stack.pids[worker], signal.SIGSTOP)
-    try:
+    async with nobody_listening(stack):
         await report_takeover(reports, lost, staff.officer)
 
         async def is_published() -> bool:
@@ -84,9 +96,6 @@ async def test_a_broker_that_lost_its_disk_is_filled_again(
 
         await eventually(is_published)
         await lose_everything(stack)
-    finally:
-        for worker in ("registry-worker", "notifications-worker"):
-            os.kill(stack.pids[worker], signal.SIGCONT)
     for service in SERVICES:
         assert "published" in await operate(stack, service, "republish", "--since", since.isoformat())
     await stack.wait_ready(timeout=60)

@@ -48,3 +48,7 @@ class Subscription(Base, table=True):
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+WRAPPED_KEYS: Column[bytes] = Subscription.__table__.c.wrapped_key  # type: ignore[attr-defined]
+"""What the rotation of the key-encryption key rewraps."""

@@ -120,3 +120,7 @@ class ContactRead(Base, table=True):
     reader_issuer: str = Field(sa_column=Column(code(255), nullable=False))
     reader_subject: str = Field(sa_column=Column(code(255), nullable=False))
     read_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+WRAPPED_KEYS: Column[bytes] = IncidentKey.__table__.c.wrapped  # type: ignore[attr-defined]
+"""What the rotation of the key-encryption key rewraps."""

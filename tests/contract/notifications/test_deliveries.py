@@ -4,14 +4,12 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
 from standardwebhooks import Webhook
 
-from services.notifications.deliveries import leases
 from services.notifications.deliveries.retention import rules
 from shared import clock
 from shared.retention import forget_once
@@ -19,15 +17,6 @@ from tests.contract.notifications.conftest import Dispatch
 from tests.contract.notifications.office import INCIDENT, SUSPENDED, Office
 from tests.support.answers import ok, problem
 from tests.support.eventually import eventually
-
-
-async def claimed(office: Office) -> Counter[UUID]:
-    """Claim everything that is due and never come back, like a process that dies; by subscription."""
-    async with office.database.transaction() as session:
-        claims = await leases.claim_due(
-            session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
-        )
-    return Counter(claim.id for claim in claims)
 
 
 async def test_a_delivery_is_the_event_signed_and_numbered(office: Office, dispatch: Dispatch) -> None:
@@ -214,91 +203,6 @@ async def test_what_waits_goes_on_waiting_while_it_is_paused(office: Office, dis
     ok(await office.act(subscription, "enable"))
     dispatcher.woken.set()
     await office.arrived(event)
-
-
-async def test_who_lost_the_lease_books_nothing(office: Office) -> None:
-    subscription = await office.subscribe()
-    await office.happen(office.event())
-
-    async def claim() -> Any:
-        async with office.database.transaction() as session:
-            claims = await leases.claim_due(
-                session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
-            )
-        return next(claim for claim in claims if str(claim.id) == subscription["id"])
-
-    async def book(claim: Any, state: str, error: str | None) -> None:
-        now = clock.now()
-        booking = leases.Booking(claim.delivery_id, claim.lease_until, state, None, now, 1, None, error)
-        async with office.database.transaction() as session:
-            await leases.book(session, [booking])
-
-    slow = await claim()
-    with clock.shifted(timedelta(seconds=21)):
-        quick = await claim()
-        await book(slow, "dead", "timeout")
-        assert (await office.deliveries(subscription))[0]["attempts"] == []
-        await book(quick, "delivered", None)
-        await book(quick, "dead", "timeout")
-    (delivery,) = await office.deliveries(subscription)
-    assert (delivery["state"], len(delivery["attempts"])) == ("delivered", 1)
-
-
-async def test_what_a_dead_process_held_is_taken_up_after_its_lease(
-    office: Office, dispatch: Dispatch
-) -> None:
-    subscription = await office.subscribe()
-    event = office.event()
-    await office.happen(event)
-    assert (await claimed(office))[UUID(subscription["id"])] == 1
-    dispatcher = await dispatch()
-    with clock.shifted(timedelta(seconds=19)):
-        dispatcher.woken.set()
-        await asyncio.sleep(0.2)
-        assert office.receiver.messages == []
-    with clock.shifted(timedelta(seconds=21)):
-        dispatcher.woken.set()
-        await office.arrived(event)
-        (delivered,) = await office.settled(subscription, "delivered")
-    assert len(delivered["attempts"]) == 1
-
-
-async def test_a_clock_that_is_put_back_does_not_prolong_the_lease_of_a_dead_process(
-    office: Office, dispatch: Dispatch
-) -> None:
-    subscription = await office.subscribe()
-    event = office.event()
-    await office.happen(event)
-    with clock.shifted(timedelta(hours=1)):
-        assert (await claimed(office))[UUID(subscription["id"])] == 1
-    await dispatch()
-    await office.arrived(event)
-    (delivered,) = await office.settled(subscription, "delivered")
-    assert len(delivered["attempts"]) == 1
-
-
-async def test_of_each_only_so_many_are_under_way_and_of_a_failing_one_few(office: Office) -> None:
-    one, other = await office.subscribe(), await office.subscribe()
-    await office.happen(*(office.event() for _ in range(30)))
-    async with office.database.transaction() as session:
-        await session.execute(
-            text("UPDATE subscriptions SET failing_since = :now WHERE id = :id"),
-            {"now": clock.now(), "id": other["id"]},
-        )
-        busy = {UUID(one["id"]): 3}
-        claims = await leases.claim_due(
-            session, total=500, well=10, failing=4, busy=busy, lease=timedelta(seconds=20)
-        )
-        assert Counter(str(c.id) for c in claims if str(c.id) in {one["id"], other["id"]}) == {
-            one["id"]: 7,
-            other["id"]: 4,
-        }
-        assert sorted(c.seq for c in claims if str(c.id) == one["id"]) == list(range(1, 8))
-        at_its_limit = {UUID(one["id"]): 12}
-        claims = await leases.claim_due(
-            session, total=500, well=10, failing=4, busy=at_its_limit, lease=timedelta(seconds=20)
-        )
-        assert one["id"] not in {str(c.id) for c in claims}
 
 
 async def test_one_that_hangs_does_not_hold_up_the_others(office: Office, dispatch: Dispatch) -> None:

@@ -11,8 +11,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from services.reports.incidents.intake import Keys
-from services.reports.incidents.rotation import WRAPPED
-from services.reports.incidents.tables import IncidentKey, Sighting
+from services.reports.incidents.tables import WRAPPED_KEYS, IncidentKey, Sighting
 from shared.crypto import KeyRing
 from shared.db import Database
 from shared.rewrapping import rewrap_all
@@ -80,7 +79,7 @@ async def test_a_restored_backup_cannot_read_what_was_erased(
         await session.flush()
 
     ring = keys(NEW, OLD, own_key)
-    assert await rewrap_all(database_of_reports, ring, WRAPPED) == 0
+    assert await rewrap_all(database_of_reports, ring, WRAPPED_KEYS) == 0
     keys(NEW)
     assert (await descriptions())[kept] == "còn lại"
 
@@ -89,7 +88,7 @@ async def test_a_restored_backup_cannot_read_what_was_erased(
 
     keys(NEW, OLD)  # as long as the old key is kept, for disasters, a backup can be used
     assert (await descriptions())[kept] == "còn lại"
-    await rewrap_all(database_of_reports, KeyRing(own_key, NEW, OLD), WRAPPED)
+    await rewrap_all(database_of_reports, KeyRing(own_key, NEW, OLD), WRAPPED_KEYS)
 
 
 async def test_keys_are_rewrapped_in_pages_and_those_that_do_not_open_are_counted(
@@ -105,7 +104,7 @@ async def test_keys_are_rewrapped_in_pages_and_those_that_do_not_open_are_counte
     keys(OLD)
     for _ in range(5):
         ok(await reports.post("/v1/incidents", json=impersonation(tenant.commune)), 201)
-    lost = await rewrap_all(database_of_reports, KeyRing(own_key), WRAPPED)
+    lost = await rewrap_all(database_of_reports, KeyRing(own_key), WRAPPED_KEYS)
     assert lost >= 5
-    assert await rewrap_all(database_of_reports, KeyRing(own_key, OLD), WRAPPED) == lost - 5
-    assert await rewrap_all(database_of_reports, KeyRing(own_key), WRAPPED) == lost - 5
+    assert await rewrap_all(database_of_reports, KeyRing(own_key, OLD), WRAPPED_KEYS) == lost - 5
+    assert await rewrap_all(database_of_reports, KeyRing(own_key), WRAPPED_KEYS) == lost - 5
