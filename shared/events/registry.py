@@ -1,7 +1,7 @@
 """Events of the registry: agencies and official accounts. All of it is public record."""
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
@@ -38,7 +38,7 @@ class AccountState(EventData):
     audience: ClassVar[Audience] = "public"
 
     account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
-    kind: Literal["agency"] = Field(examples=["agency"])
+    kind: str = Field(description="agency; a closed word, and there will be more of them.", examples=["agency"])
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
     platform_id: str | None = Field(examples=[None])
