@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaDat
 from starlette.types import Scope
 
 from shared import clock, retention
-from shared.auth import Actor
+from shared.auth import Holder
 from shared.crypto import keyed_digest
 from shared.db import Database, unavailable_when_away
 from shared.problems import RateLimited
@@ -106,13 +106,13 @@ class Limits:
         """
         self._public.take(client_of(scope, self._proxies))
 
-    def take_actor(self, actor: Actor) -> None:
+    def take_holder(self, holder: Holder) -> None:
         """A request with a good token: of a person, or of an application's backend.
 
         Raises:
             RateLimited: too many by this holder.
         """
-        self._actors.take(f"{actor.issuer}\x00{actor.subject}")
+        self._actors.take(f"{holder.issuer}\x00{holder.subject}")
 
 
 class Intake:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Row,
     Table,
     select,
     text,
@@ -33,6 +34,7 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
 from shared.db import code, insert_many, words
+from shared.problems import Invalid, Text
 
 LEVELS = ("central", "province", "commune", "department", "unit", "district")
 
@@ -88,6 +90,44 @@ def in_force(agency: Any, on: date | None = None) -> bool:
     return (agency.valid_from is None or agency.valid_from <= day) and (
         agency.valid_to is None or day < agency.valid_to
     )
+
+
+# Should a read model know a code twice for a moment, an agency's own code wins over an official one.
+_FIND = text("""
+    SELECT code, official_code, valid_from, valid_to, successors FROM agencies
+    WHERE code = :code OR official_code = :code ORDER BY code = :code DESC LIMIT 1
+""")
+
+
+async def find(session: AsyncSession, code: str) -> Row[Any] | None:
+    """The agency with this code or this official code: both codes, validity and successors."""
+    return (await session.execute(_FIND, {"code": code})).one_or_none()
+
+
+async def resolve(session: AsyncSession, code: str) -> str | None:
+    """The code of the agency that has it as its code or as its official code; None when there is none.
+
+    For every agency code that comes from outside: what is stored and shown is always `code`.
+    """
+    found = await find(session, code)
+    return None if found is None else str(found.code)
+
+
+async def parameter(session: AsyncSession, name: str, code: str | None) -> str | None:
+    """The code of the agency that the query parameter `name` asks for; None when it was left out.
+
+    Raises:
+        Invalid: there is no such agency.
+    """
+    if code is None:
+        return None
+    found = await resolve(session, code)
+    if found is None:
+        raise Invalid.at(f"/query/{name}", _UNKNOWN)
+    return found
+
+
+_UNKNOWN = Text("Không có cơ quan nào mang mã này.", "No agency has this code.")
 
 
 def within(session: AsyncSession, column: SQLCoreOperations[Any], agency: str) -> ColumnElement[bool]:

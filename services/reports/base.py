@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared import idempotency, limits, tenancy
+from shared import idempotency, limits, memberships, tenancy
 from shared.audit import tables as audit
 from shared.db import NAMING_CONVENTION
 from shared.messaging import tables
@@ -27,4 +27,5 @@ SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),
     "tenancy": tenancy.declare(metadata),
     "audit": audit.declare(metadata),
+    "memberships": memberships.declare(metadata),
 }
