@@ -147,18 +147,22 @@ async def test_what_the_token_claims_wins(
     ask: Ask, members: Members, tenant: Tenant, official: str, service: str
 ) -> None:
     await members.enter("somebody", tenant.foreign, "officer", "admin")
-    who = tenant.auth(tenant.commune, "officer", sub="somebody")
+    who = tenant.auth(tenant.commune, "officer", sub=tenant.subject("somebody"))
     for code in (tenant.commune, official):
         assert (await ask(service, {**who, "X-Acting-For": code})).is_success
     assert (await ask(service, who)).is_success
     problem(await ask(service, {**who, "X-Acting-For": tenant.foreign}), 403, "no-membership")
     await members.enter("powerless", tenant.commune, "admin", "officer")
-    problem(await ask(service, tenant.auth(tenant.sibling, "officer", sub="powerless")), 404, "not-found")
+    problem(
+        await ask(service, tenant.auth(tenant.sibling, "officer", sub=tenant.subject("powerless"))),
+        404,
+        "not-found",
+    )
 
 
 async def test_roles_are_those_of_the_membership(members: Members, tenant: Tenant) -> None:
     await members.enter("somebody", tenant.commune, "viewer")
-    body = {"agency_code": tenant.commune, "subject": "another", "roles": ["viewer"]}
+    body = {"agency_code": tenant.commune, "subject": tenant.subject("another"), "roles": ["viewer"]}
     refused = await members.registry.post("/v1/memberships", json=body, headers=tenant.bare("somebody"))
     assert problem(refused, 403, "forbidden")["required_roles"] == ["admin"]
     assert ok(await members.registry.get("/v1/accounts", headers=tenant.bare("somebody")))["items"] == []
@@ -169,7 +173,7 @@ async def test_whoever_stands_in_has_their_own_roles_too(members: Members, tenan
     await members.enter("stand-in", tenant.commune, "viewer")
     today = clock.today()
     body = {
-        "subject": "stand-in",
+        "subject": tenant.subject("stand-in"),
         "roles": ["officer"],
         "valid_from": today.isoformat(),
         "valid_to": (today + timedelta(days=7)).isoformat(),
@@ -193,7 +197,7 @@ async def test_whoever_stands_in_has_their_own_roles_too(members: Members, tenan
 async def test_a_system_may_be_a_member_and_approves_nothing(members: Members, tenant: Tenant) -> None:
     # Entered as a person by mistake: what the token shows decides.
     await members.enter("robot", tenant.commune, "officer", "approver")
-    robot, nothing = tenant.bare("robot", client_id="robot"), f"/v1/accounts/{uuid4()}"
+    robot, nothing = tenant.bare("robot", client_id=tenant.subject("robot")), f"/v1/accounts/{uuid4()}"
     problem(await members.registry.post(f"{nothing}/submit", headers=robot), 404, "not-found")
     problem(await members.registry.post(f"{nothing}/approve", headers=robot), 403, "people-only")
 
@@ -288,7 +292,7 @@ async def test_official_codes_are_taken_wherever_an_agency_is_named(
     officer, admin = tenant.auth(tenant.commune, "officer"), tenant.auth(tenant.commune, "admin")
     url = f"https://www.facebook.com/ubnd{uuid4().hex}"
     account = {"agency_code": official, "url": url, "display_name": "Xã", "languages": ["vi"]}
-    member = {"agency_code": official, "subject": "somebody", "roles": ["viewer"]}
+    member = {"agency_code": official, "subject": tenant.subject("somebody"), "roles": ["viewer"]}
     for client, path, body, headers in (
         (registry, "/v1/accounts", account, officer),
         (registry, "/v1/memberships", member, admin),
@@ -299,7 +303,7 @@ async def test_official_codes_are_taken_wherever_an_agency_is_named(
     made = ok(await reports.post("/v1/incidents", json=impersonation(official), headers=officer), 201)
     for client, path, query, headers, found in (
         (registry, "/v1/agencies", {"parent_code": official}, {}, child),
-        (registry, "/v1/memberships", {"agency_code": official}, admin, "somebody"),
+        (registry, "/v1/memberships", {"agency_code": official}, admin, tenant.subject("somebody")),
         (reports, "/v1/incidents", {"agency_code": official}, officer, made["incident_id"]),
     ):
         assert found in json.dumps(ok(await client.get(path, params=query, headers=headers))["items"])

@@ -24,8 +24,9 @@ class Members:
     tenant: Tenant
     copies: tuple[FastAPI, ...] = ()
 
-    async def enter(self, subject: str, agency: str, *roles: str, **body: Any) -> dict[str, Any]:
+    async def enter(self, name: str, agency: str, *roles: str, **body: Any) -> dict[str, Any]:
         """A member of an agency with these roles, from today on unless the body says otherwise."""
+        subject = self.tenant.subject(name)
         full = {"agency_code": agency, "subject": subject, "roles": list(roles), **body}
         return await self.kept(
             await self.registry.post("/v1/memberships", json=full, headers=self.by(agency))

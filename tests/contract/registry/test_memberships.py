@@ -36,13 +36,14 @@ class Personnel:
 
     @property
     def admin(self) -> dict[str, str]:
-        return self.tenant.auth(self.tenant.commune, "admin", sub="admin")
+        return self.tenant.auth(self.tenant.commune, "admin", sub=self.tenant.subject("admin"))
 
-    async def enter(self, subject: str = "", **body: Any) -> dict[str, Any]:
+    async def enter(self, name: str = "", **body: Any) -> dict[str, Any]:
         """A new member of the commune: an officer unless told otherwise."""
-        return ok(await self.try_to_enter(subject or str(uuid4()), **body), 201)
+        return ok(await self.try_to_enter(name or str(uuid4()), **body), 201)
 
-    async def try_to_enter(self, subject: str, **body: Any) -> httpx.Response:
+    async def try_to_enter(self, name: str, **body: Any) -> httpx.Response:
+        subject = self.tenant.subject(name)
         full = {"agency_code": self.tenant.commune, "subject": subject, "roles": ["officer"], **body}
         return await self.client.post("/v1/memberships", json=full, headers=self.admin)
 
@@ -58,10 +59,11 @@ class Personnel:
         return await self.client.post(path, headers=headers or self.admin)
 
     async def delegate(
-        self, membership: dict[str, Any], subject: str, headers: dict[str, str] | None = None, **body: Any
+        self, membership: dict[str, Any], name: str, headers: dict[str, str] | None = None, **body: Any
     ) -> httpx.Response:
         """Have somebody stand in for two weeks from today unless told otherwise."""
-        full = {"subject": subject, "roles": ["officer"], "valid_from": day(0), "valid_to": day(14), **body}
+        days = {"valid_from": day(0), "valid_to": day(14)}
+        full = {"subject": self.tenant.subject(name), "roles": ["officer"], **days, **body}
         path = f"/v1/memberships/{membership['id']}/delegations"
         return await self.client.post(path, json=full, headers=headers or self.admin)
 
@@ -96,8 +98,8 @@ async def test_nobody_gives_themself_anything(
     personnel: Personnel, registry_database: Database, tenant: Tenant
 ) -> None:
     problem(await personnel.try_to_enter("admin"), 403, "self-grant")
-    above = tenant.auth(tenant.province, "admin", sub="above")
-    body = {"agency_code": tenant.commune, "subject": "admin", "roles": ["viewer"]}
+    above = tenant.auth(tenant.province, "admin", sub=tenant.subject("above"))
+    body = {"agency_code": tenant.commune, "subject": tenant.subject("admin"), "roles": ["viewer"]}
     given = ok(await personnel.client.post("/v1/memberships", json=body, headers=above), 201)
     problem(await personnel.put(given, roles=["admin"]), 403, "self-grant")
     other = await personnel.enter()
@@ -154,14 +156,13 @@ async def test_an_agency_beyond_reach_or_ended_has_no_new_members(
         ({"roles": ["root"]}, "/roles/0"),
         ({"subject": "Nguyễn Văn A"}, "/subject"),
         ({"issuer": "sso"}, "/issuer"),
-        ({"name": "Nguyễn Văn A"}, "/name"),
+        ({"full_name": "Nguyễn Văn A"}, "/full_name"),
     ],
 )
 async def test_what_makes_no_sense_is_refused(
     personnel: Personnel, body: dict[str, Any], pointer: str
 ) -> None:
-    full = {"subject": str(uuid4()), **body}
-    refused = problem(await personnel.try_to_enter(full.pop("subject"), **full), 422, "invalid")
+    refused = problem(await personnel.try_to_enter(str(uuid4()), **body), 422, "invalid")
     assert refused["errors"][0]["pointer"] == pointer
 
 
@@ -203,7 +204,7 @@ async def test_lists_are_of_one_s_reach_of_an_agency_and_of_a_day(
     above = tenant.auth(tenant.province, "admin")
     old = await personnel.enter(valid_from="2026-01-01", valid_to="2026-02-01")
     new = await personnel.enter(valid_from="2026-02-01")
-    body = {"agency_code": tenant.sibling, "subject": "next door", "roles": ["viewer"]}
+    body = {"agency_code": tenant.sibling, "subject": tenant.subject("next door"), "roles": ["viewer"]}
     beside = ok(await personnel.client.post("/v1/memberships", json=body, headers=above), 201)
     assert await personnel.listed() == [new["id"], old["id"]]
     assert await personnel.listed(above) == [beside["id"], new["id"], old["id"]]
@@ -229,8 +230,7 @@ async def test_a_delegation_gives_no_more_than_there_is(personnel: Personnel) ->
         ({"valid_to": day(0)}, "/valid_to"),
         ({"subject": member["subject"]}, "/subject"),
     ):
-        subject = str(body.pop("subject", "stand-in"))
-        refused = problem(await personnel.delegate(member, subject, **body), 422, "invalid")
+        refused = problem(await personnel.delegate(member, "stand-in", **body), 422, "invalid")
         assert refused["errors"][0]["pointer"] == pointer
     for_ever = await personnel.enter()
     problem(await personnel.delegate(for_ever, "stand-in", valid_to=day(91)), 422, "invalid")
@@ -244,7 +244,7 @@ async def test_a_delegation_gives_no_more_than_there_is(personnel: Personnel) ->
 async def test_members_delegate_and_revoke_themselves(personnel: Personnel, tenant: Tenant) -> None:
     member = await personnel.enter("absent")
     me, stand_in = tenant.bare("absent"), tenant.bare("stand-in")
-    other = tenant.auth(tenant.commune, "officer", "approver", sub="colleague")
+    other = tenant.auth(tenant.commune, "officer", "approver", sub=tenant.subject("colleague"))
     problem(await personnel.delegate(member, "stand-in", other), 404, "not-found")
     problem(await personnel.delegate(member, "absent", me), 403, "self-grant")
     made = ok(await personnel.delegate(member, "stand-in", me), 201)
@@ -282,12 +282,13 @@ async def test_every_change_is_recorded_and_told_as_a_state_alone(
     delegation = ok(await personnel.delegate(member, "stand-in"), 201)
     ok(await personnel.put(member, roles=["viewer"]))
     ok(await personnel.end(member))
+    admin = tenant.subject("admin")
     assert await acts(registry_database, tenant.commune) == [
-        ("memberships.create", "admin", 1),
-        ("memberships.delegate", "admin", 1),
-        ("memberships.change", "admin", 2),
-        ("memberships.change", "admin", 2),
-        ("memberships.end", "admin", 3),
+        ("memberships.create", admin, 1),
+        ("memberships.delegate", admin, 1),
+        ("memberships.change", admin, 2),
+        ("memberships.change", admin, 2),
+        ("memberships.end", admin, 3),
     ]
     async with registry_database.transaction() as session:
         rows = (
@@ -300,25 +301,25 @@ async def test_every_change_is_recorded_and_told_as_a_state_alone(
     assert {row.is_fact for row in rows} == {False}
     assert rows[0].state_subject == f"state.registry.membership.{member['id']}"
     assert {row.state_subject.rpartition(".")[2] for row in rows} == {member["id"], delegation["id"]}
-    assert f'"identity":"{digest(ISSUER, "somebody")}"' in rows[0].envelope
+    assert f'"identity":"{digest(ISSUER, tenant.subject("somebody"))}"' in rows[0].envelope
     assert not any(word in row.envelope for row in rows for word in ("somebody", "stand-in", ISSUER))
 
 
 async def test_an_operator_makes_the_first_administrator_and_no_second(
     personnel: Personnel, settings_for: SettingsFor, registry_database: Database, tenant: Tenant
 ) -> None:
-    settings, somebody = settings_for("registry"), tenant.bare("first")
+    settings, first = settings_for("registry"), tenant.subject("first")
     for nowhere in (tenant.former, f"{tenant.commune}.NOBODY"):
         with pytest.raises(NotFound):
-            await first_admin.make(settings, nowhere, "first")
-    made = await first_admin.make(settings, tenant.commune, "first")
-    assert await personnel.listed(somebody) == [made]
+            await first_admin.make(settings, nowhere, first)
+    made = await first_admin.make(settings, tenant.commune, first)
+    assert await personnel.listed(tenant.bare("first")) == [made]
     with pytest.raises(AlreadyMember):
-        await first_admin.make(settings, tenant.commune, "second")
+        await first_admin.make(settings, tenant.commune, tenant.subject("second"))
     ok(await personnel.end({"id": made}))
     with pytest.raises(AlreadyMember):
-        await first_admin.make(settings, tenant.commune, "first")
-    await first_admin.make(settings, tenant.commune, "second")
+        await first_admin.make(settings, tenant.commune, first)
+    await first_admin.make(settings, tenant.commune, tenant.subject("second"))
     assert (await acts(registry_database, tenant.commune))[0] == ("memberships.create", "system", 1)
 
 
