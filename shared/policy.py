@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
-from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import tenancy
 from shared.auth import Actor
@@ -92,12 +92,8 @@ class Permit:
             if self.rule.public:
                 return None
             raise Unauthenticated
-        try:
-            actor: Actor = await state.authenticator.actor(authorization)
-        except Unauthenticated:
-            state.limits.take_public(request.scope)  # a bad token is no way around the limit
-            raise
-        state.limits.take_actor(actor)
+        actor: Actor = await state.authenticator.actor(authorization)
+        state.limits.take_actor(request.scope, actor)
         if self.rule.people and actor.system:
             raise PeopleOnly
         if not self.rule.public and not actor.roles & self.rule.roles:
@@ -105,20 +101,28 @@ class Permit:
         return actor
 
 
-async def _agency_in_force(actor: Actor, session: Session) -> Actor:
-    agencies = tenancy.of(session).agencies
-    agency = (
-        await session.execute(
-            select(agencies.c.valid_from, agencies.c.valid_to, agencies.c.successors).where(
-                agencies.c.code == actor.agency
-            )
-        )
-    ).one_or_none()
+async def require_standing(session: AsyncSession, actor: Actor) -> None:
+    """For what a public route shows to an agency beyond what everybody sees.
+
+    Raises:
+        Forbidden: the actor has no role at all, or its agency is not in force.
+    """
+    if not actor.roles:
+        raise Forbidden(_role_missing(ANY_ROLE), required_roles=sorted(ANY_ROLE.roles))
+    await require_agency_in_force(session, actor)
+
+
+async def require_agency_in_force(session: AsyncSession, actor: Actor) -> None:
+    """Nobody acts for an agency that is not, or no longer, there.
+
+    Raises:
+        Forbidden: it is unknown, or has ended; the latter names its successors.
+    """
+    agency = await tenancy.find(session, actor.agency)
     if agency is None:
         raise Forbidden(_UNKNOWN_AGENCY)
     if not tenancy.in_force(agency):
         raise Forbidden(_ENDED_AGENCY, successors=list(agency.successors))
-    return actor
 
 
 class Policy:
@@ -140,7 +144,8 @@ class Policy:
         async def checked(request: Request, session: Session) -> Actor:
             actor = await permit(request)
             assert actor is not None  # noqa: S101 - a rule that is not public never yields None
-            return await _agency_in_force(actor, session)
+            await require_agency_in_force(session, actor)
+            return actor
 
         checked.permit = permit  # type: ignore[attr-defined]
         return Depends(checked, scope="function")

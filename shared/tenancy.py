@@ -23,6 +23,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Row,
     Table,
     select,
     text,
@@ -107,8 +108,21 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
     return found is not None
 
 
-# Prebuilt, as it runs for every event.
+# Prebuilt, as one of them runs for every request and every event.
+_FIND = text("""
+    SELECT code, valid_from, valid_to, successors, ARRAY(
+        SELECT ancestor FROM agency_reach WHERE descendant = agencies.code ORDER BY ancestor
+    ) AS path
+    FROM agencies WHERE code = :code OR official_code = :code ORDER BY code = :code DESC LIMIT 1
+""")
 _PATH = text("SELECT ancestor FROM agency_reach WHERE descendant = :agency ORDER BY ancestor")
+
+
+async def find(session: AsyncSession, agency: str) -> Row[Any] | None:
+    """The agency with this code, or else this official code: `code`, `valid_from`, `valid_to`, `successors`,
+    and as `path` the codes of all that reach it.
+    """
+    return (await session.execute(_FIND, {"code": agency})).one_or_none()
 
 
 async def path(session: AsyncSession, agency: str) -> list[str]:
@@ -124,6 +138,7 @@ async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> No
     """
     newest = {agency["code"]: agency for agency in sorted(agencies, key=itemgetter("version"))}
     table = of(session).agencies
+    await session.execute(_ONE_AT_A_TIME)
     statement = insert_many(table, list(newest.values()))
     statement = statement.on_conflict_do_update(
         index_elements=["code"],
@@ -134,6 +149,8 @@ async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> No
     await _recompute_reach(session, list(newest))
 
 
+# Two writers that do not see each other's rows would each leave out what the other one's mean. Readers go on.
+_ONE_AT_A_TIME = text("LOCK TABLE agency_reach IN SHARE ROW EXCLUSIVE MODE")
 # `own` nodes are the agency and its successors, whose successors count too; the others are ancestors
 # in the tree. A parent that is not known yet is named all the same, so that its late arrival finds
 # everything below it.

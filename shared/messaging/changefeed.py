@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import tenancy
 from shared.auth import Actor
-from shared.db import Database
+from shared.db import Database, Session, pause
 from shared.events.envelope import Envelope
 from shared.messaging import outbox
 from shared.messaging.listen import listen
 from shared.pagination import Page
-from shared.policy import Policy
+from shared.policy import Policy, require_standing
 from shared.problems import Forbidden, Invalid, Unauthenticated, responses
 from shared.settings import ServiceSettings
 
@@ -67,6 +67,7 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
     )
     async def list_events(
         request: Request,
+        session: Session,
         actor: Annotated[Actor | None, policy.allow("events.list")],
         after: Annotated[
             int,
@@ -92,12 +93,15 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
         `sequence` of an event is its place in this service's feed. Events of agencies you do not reach
         are left out, so the numbers you see may skip; none that you may see is ever missing.
         """
+        if actor is not None:
+            await require_standing(session, actor)
+        await pause(session)  # which may have a connection since the rule was checked
         database: Database = request.app.state.database
         deadline = time.monotonic() + wait
         while True:
             # Each look is a transaction of its own: a long poll must not hold a connection.
-            async with database.transaction() as session:
-                rows = await _events(session, actor, after, type, limit)
+            async with database.transaction() as look:
+                rows = await _events(look, actor, after, type, limit)
             remaining = deadline - time.monotonic()
             if rows or remaining <= 0:
                 return _page(rows, after)
