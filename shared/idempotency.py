@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.auth import Actor
+from shared.body import json_body
 from shared.crypto import keyed_digest, seal, unseal
 from shared.problems import AppError, Invalid, Text
 
@@ -192,11 +193,10 @@ async def _once(
         ),
     ] = None,
 ) -> Once:
-    body = await request.body()
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return Once(request, idempotency_key, body)  # which will be refused for its own sake
+    document = await json_body(request)
+    if document is None:
+        return Once(request, idempotency_key, await request.body())
+    # A reference that is no text is refused by the route's own model, as every unknown field is.
     reference = document.get("client_reference") if isinstance(document, dict) else None
     key = idempotency_key or (reference if isinstance(reference, str) else None)
     return Once(request, key, orjson.dumps(document, option=orjson.OPT_SORT_KEYS))

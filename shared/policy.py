@@ -21,7 +21,7 @@ from shared.problems import Forbidden, Text, Unauthenticated
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may call a route: anybody, or an actor with one of `roles`."""
+    """Who may call a route: anybody, or an actor with one of `roles`; both when it shows an actor more."""
 
     roles: frozenset[str] = frozenset()
     public: bool = False
@@ -47,7 +47,7 @@ class Rule:
         """
         if self.people and actor.system:
             raise PeopleOnly
-        if not self.public and not actor.roles & self.roles:
+        if not actor.roles & self.roles:
             raise Forbidden(_role_missing(self), required_roles=sorted(self.roles))
 
 
@@ -59,13 +59,13 @@ def roles(*names: str) -> Rule:
 PUBLIC = Rule(public=True)
 """Anybody; a token, when there is one, must still be good."""
 
-OPEN = Rule(public=True, known=True)
-"""Anybody; a token, when there is one, must still be good, and then tells who is asking."""
-
 INTAKE = Rule(public=True, known=True, counted=True)
 """Anybody, to leave something here or to ask for it by a code. Needs `app.state.intake`."""
 
 ANY_ROLE = roles("viewer", "officer", "approver", "admin")
+
+OPEN = Rule(ANY_ROLE.roles, public=True, known=True)
+"""Anybody, to read what everybody sees; and who acts for an agency, what that agency is shown beside it."""
 
 
 class PeopleOnly(Forbidden):
@@ -106,12 +106,8 @@ class Permit:
                 raise Unauthenticated
             await self._count(request)
             return None
-        try:
-            holder: Holder = await state.authenticator.holder(authorization)
-        except Unauthenticated:
-            state.limits.take_public(request.scope)  # a bad token is no way around the limit
-            raise
-        state.limits.take_holder(holder)
+        holder: Holder = await state.authenticator.holder(authorization)
+        state.limits.take_holder(request.scope, holder)
         return holder
 
     async def actor(
@@ -135,8 +131,8 @@ class Permit:
             await self._count(request)  # a token of somebody who is nobody here is no way around it either
             return None
         actor, agency = found
-        self.rule.admit(actor)
-        if not self.rule.public:
+        if self.rule.roles:
+            self.rule.admit(actor)
             _require_in_force(agency)
         return actor
 

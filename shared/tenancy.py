@@ -92,18 +92,6 @@ def in_force(agency: Any, on: date | None = None) -> bool:
     )
 
 
-# Should a read model know a code twice for a moment, an agency's own code wins over an official one.
-_FIND = text("""
-    SELECT code, official_code, valid_from, valid_to, successors FROM agencies
-    WHERE code = :code OR official_code = :code ORDER BY code = :code DESC LIMIT 1
-""")
-
-
-async def find(session: AsyncSession, code: str) -> Row[Any] | None:
-    """The agency with this code or this official code: both codes, validity and successors."""
-    return (await session.execute(_FIND, {"code": code})).one_or_none()
-
-
 async def resolve(session: AsyncSession, code: str) -> str | None:
     """The code of the agency that has it as its code or as its official code; None when there is none.
 
@@ -147,8 +135,21 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
     return found is not None
 
 
-# Prebuilt, as it runs for every event.
+# Prebuilt, as one of them runs for every request and every event.
+_FIND = text("""
+    SELECT code, official_code, valid_from, valid_to, successors, ARRAY(
+        SELECT ancestor FROM agency_reach WHERE descendant = agencies.code ORDER BY ancestor
+    ) AS path
+    FROM agencies WHERE code = :code OR official_code = :code ORDER BY code = :code DESC LIMIT 1
+""")
 _PATH = text("SELECT ancestor FROM agency_reach WHERE descendant = :agency ORDER BY ancestor")
+
+
+async def find(session: AsyncSession, agency: str) -> Row[Any] | None:
+    """The agency with this code, or else this official code: `code`, `official_code`, `valid_from`, `valid_to`,
+    `successors`, and as `path` the codes of all that reach it.
+    """
+    return (await session.execute(_FIND, {"code": agency})).one_or_none()
 
 
 async def path(session: AsyncSession, agency: str) -> list[str]:
@@ -164,6 +165,7 @@ async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> No
     """
     newest = {agency["code"]: agency for agency in sorted(agencies, key=itemgetter("version"))}
     table = of(session).agencies
+    await session.execute(_ONE_AT_A_TIME)
     statement = insert_many(table, list(newest.values()))
     statement = statement.on_conflict_do_update(
         index_elements=["code"],
@@ -174,6 +176,8 @@ async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> No
     await _recompute_reach(session, list(newest))
 
 
+# Two writers that do not see each other's rows would each leave out what the other one's mean. Readers go on.
+_ONE_AT_A_TIME = text("LOCK TABLE agency_reach IN SHARE ROW EXCLUSIVE MODE")
 # `own` nodes are the agency and its successors, whose successors count too; the others are ancestors
 # in the tree. A parent that is not known yet is named all the same, so that its late arrival finds
 # everything below it.

@@ -161,7 +161,7 @@ async def first_admin(session: AsyncSession, code: str, issuer: str, subject: st
 
 async def _open_agency(session: AsyncSession, actor: Actor, code: str) -> str:
     agency = await tenancy.find(session, code)
-    if agency is None or not await tenancy.reaches(session, actor.agency, agency.code):
+    if agency is None or actor.agency not in agency.path:
         raise NotFound(
             Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach.")
         )

@@ -41,7 +41,7 @@ async def consumers(settings_for: SettingsFor, apps: dict[str, FastAPI]) -> Asyn
         js = client.jetstream()
         for stream in streams:
             await declare_stream(js, stream)
-        running.append(asyncio.create_task(Relay(settings, "registry", js, streams).run()))
+        running.append(asyncio.create_task(Relay(settings, "registry", client, streams).run()))
         works = []
         for service in OTHERS:
             work = membership_projection(service)
