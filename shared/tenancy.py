@@ -47,13 +47,16 @@ class Tenancy:
     reach: Table
 
 
-def declare(metadata: MetaData, *extra: Column[Any]) -> Tenancy:
-    """The tables `agencies` (with a service's `extra` columns) and `agency_reach`."""
+def declare(metadata: MetaData, *extra: Column[Any], copied: bool = False) -> Tenancy:
+    """The tables `agencies` (with a service's `extra` columns) and `agency_reach`.
+
+    In a copy two agencies may have one official code for a moment, until both changes have arrived.
+    """
     agencies = Table(
         "agencies",
         metadata,
         Column("code", code(35), primary_key=True),
-        Column("official_code", code(35), unique=True),
+        Column("official_code", code(35), unique=not copied, index=copied),
         Column("name", code(255), nullable=False),
         Column("short_name", code(255), nullable=False),
         Column("level", words("level", *LEVELS), nullable=False),

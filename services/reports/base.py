@@ -25,7 +25,7 @@ limits.declare(metadata)
 
 SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),
-    "tenancy": tenancy.declare(metadata),
+    "tenancy": tenancy.declare(metadata, copied=True),
     "audit": audit.declare(metadata),
     "memberships": memberships.declare(metadata),
 }

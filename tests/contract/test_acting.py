@@ -281,6 +281,17 @@ async def test_a_token_may_claim_an_official_code(
     assert official not in json.dumps(stored)
 
 
+async def test_an_official_code_moves_whichever_change_arrives_first(
+    apps: dict[str, FastAPI], tenant: Tenant, official: str
+) -> None:
+    for service in ("reports", "notifications"):
+        async with apps[service].state.database.transaction() as session:
+            taking = agency(tenant.sibling, official_code=official, parent_code=tenant.province, version=2)
+            leaving = agency(tenant.commune, parent_code=tenant.province, version=3)
+            await tenancy.store(session, [taking, leaving])
+            assert await tenancy.resolve(session, official) == tenant.sibling
+
+
 async def test_official_codes_are_taken_wherever_an_agency_is_named(
     registry: httpx.AsyncClient,
     reports: httpx.AsyncClient,

@@ -22,6 +22,7 @@ from shared.problems import NotFound
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.audit import acts
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
 
 outbox = SESSION_INFO["messaging"].outbox
@@ -273,6 +274,18 @@ async def test_delegations_shrink_and_end_with_what_they_are_part_of(personnel: 
     assert [(await personnel.read(each))["state"] for each in (both, one)] == ["ended", "ended"]
     ok(await personnel.put(member, valid_to=None))
     assert (await personnel.read(both))["state"] == "ended"
+
+
+async def test_whoever_stands_in_does_not_approve_what_they_submitted(
+    personnel: Personnel, staff: Staff, tenant: Tenant
+) -> None:
+    absent, stand_in = tenant.bare("absent"), tenant.bare("stand-in")
+    member = await personnel.enter("absent", roles=["officer", "approver"])
+    ok(await personnel.delegate(member, "stand-in", absent, roles=["officer", "approver"]), 201)
+    account = await staff.proven()
+    ok(await staff.act(account, "submit", headers=stand_in))
+    problem(await staff.act(account, "approve", headers=stand_in), 403, "self-approval")
+    ok(await staff.act(account, "approve", headers=absent))
 
 
 async def test_every_change_is_recorded_and_told_as_a_state_alone(

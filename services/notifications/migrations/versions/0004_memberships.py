@@ -1,4 +1,4 @@
-"""memberships"""
+"""memberships; a copied agency may have another's official code for a moment"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,3 +22,5 @@ def upgrade() -> None:
         schema="notifications",
     )
     op.create_index("ix_memberships_identity", "memberships", ["identity"], schema="notifications")
+    op.create_index("ix_agencies_official_code", "agencies", ["official_code"], schema="notifications")
+    op.drop_constraint("uq_agencies_official_code", "agencies", schema="notifications")

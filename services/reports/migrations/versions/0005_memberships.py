@@ -1,4 +1,4 @@
-"""memberships"""
+"""memberships; a copied agency may have another's official code for a moment"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,3 +22,5 @@ def upgrade() -> None:
         schema="reports",
     )
     op.create_index("ix_memberships_identity", "memberships", ["identity"], schema="reports")
+    op.create_index("ix_agencies_official_code", "agencies", ["official_code"], schema="reports")
+    op.drop_constraint("uq_agencies_official_code", "agencies", schema="reports")
