@@ -168,7 +168,8 @@ class Once:
         return answer
 
     def _scope(self, actor: Actor | None) -> bytes:
-        who = orjson.dumps(actor.identity).decode() if actor else ""
+        # Who acts for two agencies creates in the name of one what they did not in that of the other.
+        who = orjson.dumps([*actor.identity, actor.agency]).decode() if actor else ""
         return self._digest("scope", f"{who}\n{self.request.method} {self.request.url.path}")
 
     def _digest(self, purpose: str, value: str) -> bytes:

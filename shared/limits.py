@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaDat
 from starlette.types import Scope
 
 from shared import clock, retention
-from shared.auth import Actor
+from shared.auth import Holder
 from shared.crypto import keyed_digest
 from shared.db import Database, unavailable_when_away
 from shared.problems import RateLimited
@@ -125,14 +125,14 @@ class Limits:
             with suppress(RateLimited):  # this one has its answer; the next one will hear of it
                 self._unproven.take(client_of(scope, self._proxies))
 
-    def take_actor(self, scope: Scope, actor: Actor) -> None:
+    def take_holder(self, scope: Scope, holder: Holder) -> None:
         """The request's token is good: of a person, or of an application's backend.
 
         Raises:
             RateLimited: too many by this holder.
         """
         scope[_PROVEN] = True
-        self._actors.take(f"{actor.issuer}\x00{actor.subject}")
+        self._actors.take(f"{holder.issuer}\x00{holder.subject}")
 
 
 class Intake:

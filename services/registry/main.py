@@ -6,6 +6,7 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.memberships.routes import router as memberships
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
@@ -27,6 +28,7 @@ SERVICE = Service(
         accounts,
         proofs,
         agencies,
+        memberships,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -38,6 +40,7 @@ SERVICE = Service(
         "accounts": "Official accounts, from draft to retirement.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
+        "memberships": "Who may act for an agency when their tokens do not say it, and who stands in for them.",
     },
 )
 

@@ -131,10 +131,11 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         return 403, "people-only"
     if not caller.roles & rule.roles or caller.place in {"ended", "unknown"}:
         return 403, "forbidden"
-    if relation is Relation.LISTED:
+    if relation in {Relation.LISTED, Relation.OWN}:
         return None
     above = (403, "not-the-handler") if relation is Relation.HANDLER else None
-    return {"own": None, "parent": above}.get(caller.place, (404, "not-found"))
+    is_unknown = relation is Relation.ADMINS and "admin" not in caller.roles
+    return {"own": None, "parent": above}.get("" if is_unknown else caller.place, (404, "not-found"))
 
 
 def complaint(
