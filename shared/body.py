@@ -1,8 +1,8 @@
 """What stands in a request's body, for what is read there beside a route's own model."""
 
+import json
 from typing import Any
 
-import orjson
 from fastapi import Request
 
 from shared.problems import BadRequest, Text
@@ -20,8 +20,8 @@ async def json_body(request: Request) -> Any:
     if not body or not (media_type in {"", "application/json"} or media_type.endswith("+json")):
         return None
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        return json.loads(body.decode())
+    except ValueError as error:
         raise BadRequest(_NOT_JSON) from error
 
 

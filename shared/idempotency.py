@@ -5,6 +5,7 @@ under a key made from the client's own, so the database alone cannot tell what w
 for whom; it goes after a day.
 """
 
+import json
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -199,7 +200,7 @@ async def _once(
     # A reference that is no text is refused by the route's own model, as every unknown field is.
     reference = document.get("client_reference") if isinstance(document, dict) else None
     key = idempotency_key or (reference if isinstance(reference, str) else None)
-    return Once(request, key, orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    return Once(request, key, json.dumps(document, sort_keys=True).encode())
 
 
 Idempotency = Annotated[Once, Depends(_once)]

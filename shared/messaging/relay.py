@@ -31,6 +31,13 @@ ACK_TIMEOUT_SECONDS = 5.0
 COMMAND_SECONDS = 20.0
 SILENCE_SECONDS = 30
 _BACKLOG = "SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT $1) AS waiting"
+_PASSING = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke in the middle of an answer
+    nats.errors.Error,
+)
 _LOCK = "SELECT pg_try_advisory_lock(hashtext($1))"
 _UNPUBLISHED = """
     SELECT position, event_id, type, state_subject, is_fact, envelope
@@ -68,7 +75,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
+            except _PASSING as error:
                 log.warning("relay interrupted", extra={"error": type(error).__name__})
                 await asyncio.sleep(0.5)
 
