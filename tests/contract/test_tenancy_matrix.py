@@ -133,9 +133,15 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         return 403, "forbidden"
     if relation in {Relation.LISTED, Relation.OWN}:
         return None
-    above = (403, "not-the-handler") if relation is Relation.HANDLER else None
-    is_unknown = relation is Relation.ADMINS and "admin" not in caller.roles
-    return {"own": None, "parent": above}.get("" if is_unknown else caller.place, (404, "not-found"))
+    # What those within reach are told who may know of the thing and not do this to it.
+    others = {
+        Relation.HOLDER: (403, "not-the-holder"),
+        Relation.RECEIVER: (403, "wrong-side"),
+        Relation.HANDLER: (403, "not-the-handler"),
+    }.get(relation)
+    place = "" if relation is Relation.ADMINS and "admin" not in caller.roles else caller.place
+    own = others if relation is Relation.HOLDER and caller.name != "own officer" else None
+    return {"own": own, "parent": others}.get(place, (404, "not-found"))
 
 
 def complaint(
