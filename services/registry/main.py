@@ -10,6 +10,7 @@ from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.successions.routes import router as successions
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -27,6 +28,7 @@ SERVICE = Service(
         accounts,
         proofs,
         agencies,
+        successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -38,6 +40,7 @@ SERVICE = Service(
         "accounts": "Official accounts, from draft to retirement.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
+        "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )
 

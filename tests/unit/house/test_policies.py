@@ -19,6 +19,7 @@ PUBLIC = {
     "registry": {
         "agencies.list",
         "agencies.read",
+        "agencies.tree",
         "events.list",
         "safeguards.read",
         "verify.many",
@@ -31,7 +32,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.suspend"},
+    "registry": {"accounts.suspend", "successions.effect"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }
