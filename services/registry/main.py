@@ -6,6 +6,7 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.lineage.routes import router as lineage
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
@@ -27,6 +28,7 @@ SERVICE = Service(
         verify,
         accounts,
         proofs,
+        lineage,
         agencies,
         successions,
         audit.router(POLICY),

@@ -7,6 +7,8 @@ POLICY = Policy(
         "agencies.list": PUBLIC,
         "agencies.read": PUBLIC,
         "agencies.tree": PUBLIC,
+        "agencies.lineage": PUBLIC,
+        "agencies.crosswalk": PUBLIC,
         "agencies.create": roles("admin"),
         "agencies.change": roles("admin"),
         "successions.list": ANY_ROLE,

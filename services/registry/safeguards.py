@@ -41,7 +41,9 @@ FIELDS: tuple[FreeField, ...] = (
     ),
     FreeField(
         ("successions.act_issuer", "LegalAct.issuer", "LegalAct.number"),
-        Text("Số và nơi ban hành văn bản về việc kế thừa", "Number and issuer of the legal act of a succession"),
+        Text(
+            "Số và nơi ban hành văn bản về việc kế thừa", "Number and issuer of the legal act of a succession"
+        ),
         255,
         Text("Mọi người", "Everybody"),
         Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),

@@ -220,6 +220,8 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
     "registry.readAgency": (Relation.PUBLIC, the_agency()),
     "registry.readAgencyTree": (Relation.PUBLIC, the_agency("/tree")),
+    "registry.readLineage": (Relation.PUBLIC, the_agency("/lineage")),
+    "registry.readCrosswalk": (Relation.PUBLIC, fixed("/v1/agencies/crosswalk.csv")),
     "registry.createAgency": (Relation.SUBTREE, new_agency),
     "registry.changeAgency": (Relation.SUBTREE, the_agency(json={"short_name": "UBND xã"})),
     "registry.createSuccession": (Relation.SUBTREE, new_succession),
