@@ -7,11 +7,14 @@ from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.lineage.routes import router as lineage
+from services.registry.offices.routes import router as offices
+from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
 from services.registry.successions.routes import router as successions
+from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -27,8 +30,11 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        offices,
+        transfers,
         proofs,
         lineage,
+        orphans,
         agencies,
         successions,
         audit.router(POLICY),
@@ -40,6 +46,8 @@ SERVICE = Service(
     tags={
         "verify": "Whether a link is an agency's official account. Open to everybody, remembered by nobody.",
         "accounts": "Official accounts, from draft to retirement.",
+        "transfers": "Accounts that go from one agency to another, when both agree.",
+        "offices": "The public offices that can have an account of their own.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",

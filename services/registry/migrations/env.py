@@ -5,6 +5,7 @@ from services.registry.agencies import tables as _agencies  # noqa: F401 - regis
 from services.registry.base import metadata
 from services.registry.proofs import tables as _proofs  # noqa: F401 - registers its tables
 from services.registry.successions import tables as _successions  # noqa: F401 - registers its tables
+from services.registry.transfers import tables as _transfers  # noqa: F401 - registers its tables
 from shared.migrations import run_env
 
 run_env(metadata)

@@ -23,6 +23,7 @@ PUBLIC = {
         "agencies.read",
         "agencies.tree",
         "events.list",
+        "offices.list",
         "safeguards.read",
         "verify.many",
         "verify.one",
@@ -34,7 +35,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.suspend", "successions.effect"},
+    "registry": {"accounts.transfer", "successions.effect"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }
