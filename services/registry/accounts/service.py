@@ -126,7 +126,7 @@ async def retire_with_agency(session: AsyncSession, agency: str) -> None:
 async def _end(session: AsyncSession, actor: Actor | None, account: Account, action: str) -> None:
     was_official = await queries.was_official(session, account.id)
     await queries.release(session, account.id, account.updated_at)
-    account.new_handle = account.new_url = None
+    account.forget_proposal()
     await changes.keep(session, actor, account, action, AccountRetired if was_official else None)
 
 
