@@ -76,6 +76,8 @@ async def test_accounts_end_with_their_agency_and_name_its_successor(
 
     assert await state(active) == await state(suspended) == ("retired", "agency_ended")
     assert (await state(submitted), await state(draft)) == (("submitted", None), ("draft", None))
+    late = await clerks.act(submitted, "approve", headers=reform.tenant.auth(new, "approver"))
+    assert problem(late, 409, "agency-ended")["successors"] == [new]
     told = await last_told(reform.database, active)
     assert told["type"] == "registry.account.retired.v1"
     assert told["data"]["successors"] == [new]
