@@ -6,12 +6,15 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.lineage.routes import router as lineage
 from services.registry.memberships.routes import router as memberships
 from services.registry.offices.routes import router as offices
+from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.successions.routes import router as successions
 from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
@@ -31,8 +34,11 @@ SERVICE = Service(
         offices,
         transfers,
         proofs,
+        lineage,
+        orphans,
         agencies,
         memberships,
+        successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -47,6 +53,7 @@ SERVICE = Service(
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "memberships": "Who may act for an agency when their tokens do not say it, and who stands in for them.",
+        "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )
 

@@ -6,6 +6,17 @@ POLICY = Policy(
     {
         "agencies.list": PUBLIC,
         "agencies.read": PUBLIC,
+        "agencies.tree": PUBLIC,
+        "agencies.lineage": PUBLIC,
+        "agencies.crosswalk": PUBLIC,
+        "agencies.orphans": ANY_ROLE,
+        "agencies.create": roles("admin"),
+        "agencies.change": roles("admin"),
+        "successions.list": ANY_ROLE,
+        "successions.read": ANY_ROLE,
+        "successions.create": roles("admin"),
+        "successions.approve": roles("approver", "admin"),
+        "successions.cancel": roles("approver", "admin"),
         "verify.one": PUBLIC,
         "verify.many": PUBLIC,
         "safeguards.read": PUBLIC,
@@ -49,6 +60,12 @@ POLICY = Policy(
 )
 
 AUDITED = (
+    "agencies.create",
+    "agencies.change",
+    "successions.create",
+    "successions.approve",
+    "successions.cancel",
+    "successions.effect",
     "accounts.create",
     "accounts.change",
     "accounts.delete",

@@ -127,7 +127,7 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         # A list that everybody may read shows an agency more: to those who may act for it.
         known = caller.roles and caller.place not in {"ended", "unknown"}
         return (403, "forbidden") if relation is Relation.LISTED and caller.place and not known else None
-    if caller.system and rule.roles == {"approver"}:
+    if caller.system and rule.people:
         return 403, "people-only"
     if not caller.roles & rule.roles or caller.place in {"ended", "unknown"}:
         return 403, "forbidden"

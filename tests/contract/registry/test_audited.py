@@ -12,6 +12,12 @@ from tests.support.audit import acts, audited
 from tests.support.staff import Staff
 
 ELSEWHERE = {
+    "agencies.create",
+    "agencies.change",
+    "successions.create",
+    "successions.approve",
+    "successions.cancel",
+    "successions.effect",
     "accounts.delete",
     "accounts.withdraw",
     "accounts.propose_rename",

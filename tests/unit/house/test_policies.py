@@ -18,7 +18,10 @@ from shared.policy import Permit, Policy, permit_of
 PUBLIC = {
     "registry": {
         "agencies.list",
+        "agencies.crosswalk",
+        "agencies.lineage",
         "agencies.read",
+        "agencies.tree",
         "events.list",
         "offices.list",
         "safeguards.read",
@@ -32,7 +35,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.transfer"},
+    "registry": {"accounts.transfer", "successions.effect"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 # `code` and `official_code` name agencies alike, so none of them may name two. A constraint sees one row;
 # the lock keeps two transactions from overlooking each other.
