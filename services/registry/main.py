@@ -7,6 +7,8 @@ from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.policy import POLICY
+from services.registry.proofs.dns_txt import resolver
+from services.registry.proofs.method import Probe
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
@@ -45,7 +47,8 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
-    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound)
+    probe = Probe(outbound, resolver(settings.proof_dns_servers), settings.proof_timeout_seconds)
+    return create_app(SERVICE, settings, resources=(outbound,), probe=probe)
 
 
 if __name__ == "__main__":

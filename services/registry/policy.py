@@ -21,6 +21,8 @@ POLICY = Policy(
         "proofs.list": ANY_ROLE,
         "proofs.create": roles("officer"),
         "proofs.check": roles("officer", "approver"),
+        "proofs.attest": roles("approver"),
+        "proofs.confirm": roles("approver"),
         "audit.list": roles("admin"),
     }
 )
@@ -35,6 +37,9 @@ AUDITED = (
     "accounts.retire",
     "proofs.create",
     "proofs.check",
+    "proofs.attest",
+    "proofs.confirm",
+    "proofs.recheck",
     "audit.list",
 )
 """What enters the audit log: the rules of routes, and what events have done."""

@@ -1,6 +1,6 @@
 """Events of the registry: agencies and official accounts. All of it is public record."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -84,6 +84,28 @@ class AccountRetired(AccountState):
     type: ClassVar[str] = "registry.account.retired.v1"
 
 
+class ProofFailing(EventData):
+    """A proof of control will stop to count unless something is done.
+
+    When it is the last one, the account is no longer vouched for from then on.
+    """
+
+    type: ClassVar[str] = "registry.proof.failing.v1"
+    audience: ClassVar[Audience] = "subtree"
+
+    account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    proof_id: UUID = Field(examples=["019aa7f5-2e41-7d90-8c1b-3f5a7b9d1e2f"])
+    method: str = Field(
+        description="well_known, backlink, dns_txt, profile_code or document.", examples=["well_known"]
+    )
+    failure: str = Field(
+        description="What is wrong; a closed word, explained where the proof is read.",
+        examples=["not-listed"],
+    )
+    ends_at: datetime = Field(description="When it stops to count.", examples=["2026-03-06T03:14:15Z"])
+    is_last: bool = Field(description="Whether no other proof stands for the account.", examples=[True])
+
+
 class AuditSealed(audit.AuditSealed):
     """The audit log of registry has grown; keep the hash to be able to check the log later."""
 
@@ -97,5 +119,6 @@ EVENTS: tuple[type[EventData], ...] = (
     AccountSuspended,
     AccountRestored,
     AccountRetired,
+    ProofFailing,
     AuditSealed,
 )

@@ -103,6 +103,24 @@ async def a_proof(world: World) -> Request:
     return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/check")
 
 
+async def a_code(world: World) -> Request:
+    made = await world.staff.draft()
+    proof = await world.staff.proof(made, {"method": "profile_code"})
+    seen = {"url": made["url"], "code": proof["publish"]["line"]}
+    return Request(f"/v1/accounts/{made['id']}/proofs/{proof['id']}/attest", seen)
+
+
+async def a_letter(world: World) -> Request:
+    letter = {
+        "method": "document",
+        "number": "05/TB-UBND",
+        "issued_on": "2026-02-18",
+        "issued_by": world.tenant.province,
+    }
+    proof = await world.staff.proof(await world.staff.draft(), letter)
+    return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/confirm")
+
+
 async def the_agency(world: World) -> Request:
     return Request(f"/v1/agencies/{world.tenant.commune}")
 
@@ -195,6 +213,8 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.createProof": (Relation.SUBTREE, new_proof),
     "registry.listProofs": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/proofs")),
     "registry.checkProof": (Relation.SUBTREE, a_proof),
+    "registry.attestProof": (Relation.SUBTREE, a_code),
+    "registry.confirmProof": (Relation.SUBTREE, a_letter),
     "reports.listHarms": (Relation.PUBLIC, fixed("/v1/harms")),
     "reports.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
     "reports.reportHarm": (Relation.PUBLIC, new_report),

@@ -46,7 +46,9 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for name in schemas.keys() & {
         "AccountCreate",
-        "ProofCreate",
+        "WellKnownProof",
+        "BacklinkProof",
+        "DnsTxtProof",
         "ImpersonationReport",
         "SubscriptionCreate",
     }:

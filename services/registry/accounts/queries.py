@@ -16,7 +16,14 @@ async def find(session: AsyncSession, account_id: UUID, agency: str, *, lock: bo
         Account.id == account_id,  # type: ignore[arg-type]
         tenancy.within(session, col(Account.agency_code), agency),
     )
-    return await session.scalar(query.with_for_update() if lock else query)
+    # What was read before somebody else's change is read again, not remembered.
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(locked if lock else query)
+
+
+async def read(session: AsyncSession, account_id: UUID) -> Account | None:
+    """The account, whoever it belongs to."""
+    return await session.get(Account, account_id)
 
 
 async def lock(session: AsyncSession, account_id: UUID) -> Account | None:

@@ -31,7 +31,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.suspend"},
+    "registry": {"accounts.suspend", "proofs.recheck"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }
