@@ -6,12 +6,14 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.offices.routes import router as offices
 from services.registry.policy import POLICY
 from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.method import Probe
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -27,6 +29,8 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        offices,
+        transfers,
         proofs,
         agencies,
         audit.router(POLICY),
@@ -38,6 +42,8 @@ SERVICE = Service(
     tags={
         "verify": "Whether a link is an agency's official account. Open to everybody, remembered by nobody.",
         "accounts": "Official accounts, from draft to retirement.",
+        "transfers": "Accounts that go from one agency to another, when both agree.",
+        "offices": "The public offices that can have an account of their own.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
     },

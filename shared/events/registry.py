@@ -39,7 +39,8 @@ class AccountState(EventData):
 
     account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     kind: str = Field(
-        description="agency; a closed word, and there will be more of them.", examples=["agency"]
+        description="agency or public_office; a closed word, and there will be more of them.",
+        examples=["agency"],
     )
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
@@ -47,9 +48,22 @@ class AccountState(EventData):
     url: str = Field(examples=["https://www.facebook.com/ubndxalapvo"])
     display_name: str = Field(examples=["UBND xã Lấp Vò"])
     languages: list[str] = Field(examples=[["vi"]])
-    state: str = Field(description="draft, submitted, active, suspended or retired.", examples=["suspended"])
+    state: str = Field(
+        description="draft, submitted, active, lapsed, suspended or retired.", examples=["suspended"]
+    )
     reason: str | None = Field(
         description="Why it is suspended or retired; a closed word.", examples=["takeover"]
+    )
+    purpose: str | None = Field(
+        None, description="What it is mainly for; a closed word.", examples=["information"]
+    )
+    office: str | None = Field(
+        None, description="Which public office, of `GET /v1/offices`.", examples=[None]
+    )
+    successors: list[str] = Field(
+        [],
+        description="For an account that ended with its agency: the agencies that took over.",
+        examples=[[]],
     )
 
 
@@ -66,6 +80,12 @@ class AccountActivated(AccountState):
     type: ClassVar[str] = "registry.account.activated.v1"
 
 
+class AccountChanged(AccountState):
+    """What is said of an official account has changed: its name, its languages, its purpose, its handle."""
+
+    type: ClassVar[str] = "registry.account.changed.v1"
+
+
 class AccountSuspended(AccountState):
     """An account must not be trusted for now: `reason` says why."""
 
@@ -73,7 +93,7 @@ class AccountSuspended(AccountState):
 
 
 class AccountRestored(AccountState):
-    """A suspended account is in its holder's hands again."""
+    """A suspended account is in its holder's hands again, or one that had lapsed is proven again."""
 
     type: ClassVar[str] = "registry.account.restored.v1"
 
@@ -82,6 +102,12 @@ class AccountRetired(AccountState):
     """An account is no longer official."""
 
     type: ClassVar[str] = "registry.account.retired.v1"
+
+
+class AccountLapsed(AccountState):
+    """No proof stands for an account any more: it is not vouched for until one does, or two people look again."""
+
+    type: ClassVar[str] = "registry.account.lapsed.v1"
 
 
 class ProofFailing(EventData):
@@ -106,6 +132,14 @@ class ProofFailing(EventData):
     is_last: bool = Field(description="Whether no other proof stands for the account.", examples=[True])
 
 
+class AccountTransferred(AccountState):
+    """An account is another agency's from now on: official if it is active, else to be approved anew."""
+
+    type: ClassVar[str] = "registry.account.transferred.v1"
+
+    from_agency_code: str = Field(description="The agency that had it before.", examples=["T82.X30172"])
+
+
 class AuditSealed(audit.AuditSealed):
     """The audit log of registry has grown; keep the hash to be able to check the log later."""
 
@@ -116,9 +150,12 @@ EVENTS: tuple[type[EventData], ...] = (
     AgencyCreated,
     AccountSubmitted,
     AccountActivated,
+    AccountChanged,
     AccountSuspended,
     AccountRestored,
     AccountRetired,
+    AccountLapsed,
     ProofFailing,
+    AccountTransferred,
     AuditSealed,
 )

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.accounts.lapsing import RECOVERY, settle
 from services.registry.accounts.tables import Account
 from services.registry.proofs import queries, schedule
 from services.registry.proofs.examining import Finding
@@ -16,7 +17,7 @@ from shared.auth import Actor
 from shared.events.registry import ProofFailing
 from shared.messaging import outbox
 
-OFFICIAL = ("active", "suspended")
+OFFICIAL = ("active", "lapsed", "suspended")
 """Accounts whose proofs are looked at again and have a time of grace. A draft has nothing to lose yet."""
 
 
@@ -53,6 +54,7 @@ async def book(
         await trail.record(session, actor, action, "proof", proof.id, account.agency_code, proof.version)
     if before == ("valid", None) and proof.state == "valid" and proof.failing_since:
         await warn(session, account, proof, proof.failing_since + grace(settings))
+    await settle(session, account)
 
 
 async def warn(session: AsyncSession, account: Account, proof: Proof, ends_at: datetime) -> None:
@@ -90,6 +92,6 @@ def _bad(proof: Proof, failure: str, settings: Settings, now: datetime, official
         proof.next_check_at = schedule.next_try(now, proof.failing_since, end) if by_machine else end
         return
     proof.state, proof.strength, proof.expires_at = "failed", None, None
-    given_up = end + schedule.RECOVERY
+    given_up = end + RECOVERY
     again = by_machine and official and now < given_up
     proof.next_check_at = schedule.next_try(now, proof.failing_since, given_up) if again else None

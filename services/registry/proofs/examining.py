@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 from services.registry.accounts.tables import Account
 from services.registry.proofs import two_way
-from services.registry.proofs.method import Probe, Subject
+from services.registry.proofs.method import Probe, Standing, Subject
 from services.registry.proofs.methods import METHODS, strength_of
-from services.registry.proofs.sites import Standing
 from services.registry.proofs.tables import Proof, Strength
-from shared.urls import Canonical
 
 
 @dataclass(frozen=True)
@@ -22,14 +20,10 @@ class Finding:
 
 def subject_of(account: Account, proof: Proof) -> Subject:
     """What has to be shown."""
-    handle, number = account.handle, account.platform_id
-    known = {account.identity}
-    known |= {Canonical(account.platform, handle, None).key} if handle else set()
-    known |= {Canonical(account.platform, None, number).key} if number else set()
     return Subject(
         url=account.url,
         name=account.display_name,
-        identities=frozenset(known),
+        identities=frozenset(account.identities),
         site=proof.site or "",
         path=proof.path or "",
         code=proof.token or "",

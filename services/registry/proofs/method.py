@@ -30,6 +30,18 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What a site counts for in a proof of one account.
+
+    `refused` is a failure code, and `holder` the agency that it is registered to, when that is another one.
+    """
+
+    vouched: bool = False
+    refused: str | None = None
+    holder: str | None = None
+
+
+@dataclass(frozen=True)
 class Probe:
     """With what to look: at pages, at names, and for how long each time."""
 

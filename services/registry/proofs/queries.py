@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select, text
+from sqlalchemy import ColumnElement, Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from services.registry.proofs.tables import Proof
 ENOUGH = ("medium", "strong")
 """What approves an account: a `weak` proof says whose it ought to be and shows no control (ADR 28)."""
 _SHOWING_CONTROL = tuple(method.name for method in METHODS.values() if method.shows_control)
+_HOLDING = ("active", "lapsed", "suspended")
 
 
 async def find(
@@ -69,10 +70,24 @@ async def has_other_valid(session: AsyncSession, account_id: UUID, proof_id: UUI
     )
 
 
+async def remove_all(session: AsyncSession, account_id: UUID) -> None:
+    """Forget every proof of an account: it is gone, or has become another one."""
+    await session.execute(delete(Proof).where(col(Proof.account_id) == account_id))
+
+
+async def unproven(session: AsyncSession, limit: int) -> list[UUID]:
+    """Active accounts for which no proof stands."""
+    standing = select(col(Proof.id)).where(
+        col(Proof.account_id) == col(Account.id), col(Proof.state) == "valid"
+    )
+    query = select(col(Account.id)).where(col(Account.state) == "active", ~standing.exists())
+    return list(await session.scalars(query.limit(limit)))
+
+
 async def site_holders(session: AsyncSession, identities: Collection[str]) -> Sequence[Row[Any]]:
     """The registered accounts that are these websites: identity, agency_code, state."""
     query = select(col(Account.identity), col(Account.agency_code), col(Account.state)).where(
-        col(Account.identity).in_(identities), col(Account.state).in_(("active", "suspended"))
+        col(Account.identity).in_(identities), col(Account.state).in_(_HOLDING)
     )
     return list(await session.execute(query))
 

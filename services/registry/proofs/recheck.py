@@ -6,6 +6,7 @@ somebody else looks. Whatever was recorded meanwhile, by a person say, stands: a
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,15 +14,16 @@ from typing import Any
 import prometheus_client
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.accounts import lapsing
 from services.registry.accounts import queries as accounts
 from services.registry.accounts.tables import Account
 from services.registry.proofs import booking, queries
 from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.examining import Finding, examine, subject_of
-from services.registry.proofs.method import Probe, Subject
+from services.registry.proofs.method import Probe, Standing, Subject
 from services.registry.proofs.methods import METHODS
 from services.registry.proofs.service import outbound_policy
-from services.registry.proofs.sites import Standing, standing
+from services.registry.proofs.sites import standing
 from services.registry.proofs.tables import Proof
 from services.registry.settings import Settings
 from shared import clock
@@ -36,6 +38,8 @@ AT_ONCE = 16
 SPACING = timedelta(seconds=1)
 """Between two looks at one host, whichever replica looks."""
 POLL_SECONDS = 15.0
+SWEEP_SECONDS = 3600.0
+_SWEPT_AT_ONCE = 1000
 _LONGEST_LOOKS = 4  # fetches of one look: two names or paths, the way back, and room
 _ROOM = timedelta(seconds=60)
 _PUT_OFF = timedelta(hours=1)
@@ -53,9 +57,13 @@ class Rechecker:
 
     async def run(self) -> None:
         """Look for ever."""
+        swept = float("-inf")
         while True:
             found = 0
             try:
+                if time.monotonic() - swept >= SWEEP_SECONDS:
+                    await self.sweep()
+                    swept = time.monotonic()
                 found = await self.turn()
             except Unavailable:
                 log.warning("no proof looked at, the database is away")
@@ -64,8 +72,18 @@ class Rechecker:
     async def turn(self) -> int:
         """Look at what is due, a few at once; returns at how many."""
         claims = await self.claim()
-        await asyncio.gather(*(self._look(claim) for claim in claims))
+        await asyncio.gather(*(self.look(claim) for claim in claims))
         return len(claims)
+
+    async def sweep(self) -> None:
+        """Settle accounts that became official again without any proof: restored after a suspension, say."""
+        async with self.database.transaction() as session:
+            unproven = await queries.unproven(session, _SWEPT_AT_ONCE)
+        for account_id in unproven:
+            async with self.database.transaction() as session:
+                account = await accounts.lock(session, account_id)
+                if account is not None:
+                    await lapsing.settle(session, account)
 
     async def claim(self) -> Any:
         """Lease what is due."""
@@ -73,7 +91,8 @@ class Rechecker:
         async with self.database.transaction() as session:
             return await queries.claim_due(session, clock.now(), lease=lease, spacing=SPACING, limit=AT_ONCE)
 
-    async def _look(self, claim: Any) -> None:
+    async def look(self, claim: Any) -> None:
+        """Look at what one claim names, and record it if the claim still holds."""
         continue_trace(None)
         try:
             await self._record(claim, await self._find(claim))

@@ -8,8 +8,6 @@ from services.registry.settings import Settings
 
 NOTICE = timedelta(days=14)
 """What people attest to is told of so long before it expires: they need time."""
-RECOVERY = timedelta(days=30)
-"""So long after the grace a proof that failed is still looked at, and a lapsed account comes back by itself."""
 _FIRST_RETRY, _LAST_RETRY = timedelta(hours=1), timedelta(days=1)
 
 

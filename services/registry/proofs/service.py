@@ -11,7 +11,7 @@ from services.registry.proofs import booking, profile_code, queries
 from services.registry.proofs.attesting import OtherMethod
 from services.registry.proofs.examining import examine, subject_of
 from services.registry.proofs.failures import explain
-from services.registry.proofs.method import Probe, host_of
+from services.registry.proofs.method import Probe, Standing, host_of
 from services.registry.proofs.methods import METHODS
 from services.registry.proofs.schemas import (
     BacklinkProof,
@@ -20,7 +20,7 @@ from services.registry.proofs.schemas import (
     ProofCreate,
     WellKnownProof,
 )
-from services.registry.proofs.sites import Standing, standing
+from services.registry.proofs.sites import standing
 from services.registry.proofs.tables import Proof
 from services.registry.settings import Settings
 from shared import clock, tenancy

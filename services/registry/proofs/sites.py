@@ -1,30 +1,17 @@
 """Whose a site is: a proof on another's site proves nothing (ADR 28)."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts.tables import Account
 from services.registry.proofs import queries
-from services.registry.proofs.method import host_of
+from services.registry.proofs.method import Standing, host_of
 from services.registry.proofs.pages import identity_of
 from shared import tenancy
 from shared.urls.domains import registrable
 
 _GOVERNMENT = ".gov.vn"  # the national registry gives names below it to state agencies alone
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What a site counts for in a proof of one account.
-
-    `refused` is a failure code, and `holder` the agency that it is registered to, when that is another one.
-    """
-
-    vouched: bool = False
-    refused: str | None = None
-    holder: str | None = None
 
 
 async def standing(session: AsyncSession, account: Account, site: str) -> Standing:
@@ -46,8 +33,9 @@ async def standing(session: AsyncSession, account: Account, site: str) -> Standi
         return Standing(vouched=host.endswith(_GOVERNMENT))
     if not await tenancy.reaches(session, holder.agency_code, account.agency_code):
         return Standing(refused="site-of-other-agency", holder=holder.agency_code)
-    # Whoever has taken it over can put anything there.
-    return Standing(vouched=True) if holder.state == "active" else Standing(refused="site-suspended")
+    if holder.state == "suspended":
+        return Standing(refused="site-suspended")  # whoever has taken it over can put anything there
+    return Standing(vouched=holder.state == "active" or host.endswith(_GOVERNMENT))
 
 
 def _is_platform(site: str) -> bool:

@@ -20,6 +20,7 @@ PUBLIC = {
         "agencies.list",
         "agencies.read",
         "events.list",
+        "offices.list",
         "safeguards.read",
         "verify.many",
         "verify.one",
@@ -31,7 +32,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.suspend", "proofs.recheck"},
+    "registry": {"accounts.transfer", "accounts.lapse", "accounts.revive", "proofs.recheck"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

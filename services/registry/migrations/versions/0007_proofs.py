@@ -1,10 +1,10 @@
-"""five methods of proof"""
+"""five methods of proof, and accounts that lapse"""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0003"
+down_revision = "0006"
 
 _ATTESTED = "method IN ('profile_code', 'document')"
 _METHODS = ("well_known", "backlink", "dns_txt", "profile_code", "document")
@@ -90,3 +90,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_proofs_host", "proofs", ["host"], schema="registry", postgresql_where=sa.text("host IS NOT NULL")
     )
+    _lapsed()
+
+
+def _lapsed() -> None:
+    op.add_column("accounts", sa.Column("lapsed_at", sa.DateTime(timezone=True)), schema="registry")
+    op.drop_constraint(op.f("ck_accounts_state"), "accounts", schema="registry", type_="check")
+    for name, condition in (
+        ("ck_accounts_state", "state IN ('draft', 'submitted', 'active', 'lapsed', 'suspended', 'retired')"),
+        ("ck_accounts_lapsed_since", "state <> 'lapsed' OR lapsed_at IS NOT NULL"),
+        ("ck_accounts_lapsed_still", "lapsed_at IS NULL OR state IN ('lapsed', 'submitted')"),
+    ):
+        op.create_check_constraint(op.f(name), "accounts", condition, schema="registry")
