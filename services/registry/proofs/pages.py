@@ -1,17 +1,18 @@
 """Reading pages of strangers: one bounded fetch, and the `rel="me"` links of what it brought."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser
+from lxml import etree
 
 from services.registry.proofs.method import Probe
 from shared.outbound.address import Blocked
 from shared.outbound.client import FetchFailed, Response
 from shared.urls import UnusableLink, canonicalise
 
-MAX_PAGE_BYTES = 1_048_576
+MAX_PAGE_BYTES = 524_288
 MAX_LINKS = 2000
 
 
@@ -43,17 +44,41 @@ def identities_linked(page: Response, url: str) -> Iterator[str]:
 
     What `rel="ugc"` marks was written by visitors and says nothing of the site.
     """
-    tree = LexborHTMLParser(page.body)
-    base = tree.css_first("base[href]")
-    start = _absolute(url, base.attributes["href"] if base else None) or url
-    for node in tree.css("a[rel][href], link[rel][href]")[:MAX_LINKS]:
-        words = set((node.attributes["rel"] or "").lower().split())
-        if "me" not in words or "ugc" in words:
-            continue
-        link = _absolute(start, node.attributes["href"])
+    found = _read(page.body)
+    start = _absolute(url, found.base) or url
+    for rel, href in found.links:
+        words = set(rel.lower().split())
+        link = _absolute(start, href) if "me" in words and "ugc" not in words else None
         identity = identity_of(link) if link else None
         if identity:
             yield identity
+
+
+class _Links:
+    """Hears the tags of a page as they come. No tree is built: to build one of hostile tags takes for ever."""
+
+    def __init__(self) -> None:
+        self.base: str | None = None
+        self.links: list[tuple[str, str]] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        href = attributes.get("href")
+        if href is None:
+            return
+        if tag == "base" and self.base is None:
+            self.base = href
+        elif tag in {"a", "link"} and "rel" in attributes and len(self.links) < MAX_LINKS:
+            self.links.append((attributes["rel"], href))
+
+    def close(self) -> None:
+        """The parser asks for it."""
+
+
+def _read(body: bytes) -> _Links:
+    links = _Links()
+    with suppress(etree.LxmlError):  # an empty page, say; what came before an error counts
+        etree.fromstring(body, etree.HTMLParser(target=links, no_network=True))
+    return links
 
 
 def _absolute(start: str, link: str | None) -> str | None:
