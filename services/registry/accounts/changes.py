@@ -35,7 +35,13 @@ TRANSITIONS: dict[str, dict[str, str]] = {
         "transfer": "active",
         "lapse": "lapsed",
     },
-    "lapsed": {"revive": "active", "submit": "submitted", "suspend": "suspended", "retire": "retired"},
+    "lapsed": {
+        "revive": "active",
+        "submit": "submitted",
+        "suspend": "suspended",
+        "retire": "retired",
+        "transfer": "draft",
+    },
     "suspended": {"restore": "active", "retire": "retired", "transfer": "suspended"},
     "retired": {"transfer": "draft"},
 }

@@ -93,9 +93,11 @@ async def site_holders(session: AsyncSession, identities: Collection[str]) -> Se
 
 
 def _good(account_id: UUID, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What a new decision can rest on; the time of grace is for those that were made."""
     return (
         col(Proof.account_id) == account_id,
         col(Proof.state) == "valid",
+        col(Proof.failing_since).is_(None),
         col(Proof.expires_at) > moment,
         col(Proof.strength).in_(ENOUGH),
     )

@@ -6,6 +6,7 @@ from itertools import pairwise, product
 import pytest
 
 from services.registry.proofs import profile_code, schedule
+from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.failures import explain
 from services.registry.proofs.methods import METHODS, strength_of
 from services.registry.proofs.tables import METHODS as WORDS
@@ -113,3 +114,22 @@ def test_codes_differ_and_are_read_however_they_are_typed() -> None:
         assert profile_code.same(code, typed)
     for typed in ("", "chinhdanh", codes.pop(), code[:-1]):
         assert not profile_code.same(code, typed)
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("192.0.2.1", [("192.0.2.1", 53)]),
+        ("192.0.2.1:5353, 2001:db8::1", [("192.0.2.1", 5353), ("2001:db8::1", 53)]),
+    ],
+)
+def test_name_servers_are_written_with_commas(
+    monkeypatch: pytest.MonkeyPatch, written: str, asked: list[tuple[str, int]]
+) -> None:
+    for name, field in Settings.model_fields.items():
+        if field.is_required():
+            monkeypatch.setenv(name.upper(), "1")
+    monkeypatch.setenv("AUTH_ISSUER", "https://id.example.vn")
+    monkeypatch.setenv("PROOF_DNS_SERVERS", written)
+    servers = resolver(Settings().proof_dns_servers).nameservers
+    assert [(server.address, server.port) for server in servers] == asked
