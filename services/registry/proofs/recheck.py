@@ -7,8 +7,9 @@ somebody else looks. Whatever was recorded meanwhile, by a person say, stands: a
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import prometheus_client
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.accounts import lapsing
 from services.registry.accounts import queries as accounts
 from services.registry.accounts.tables import Account
-from services.registry.proofs import booking, queries
+from services.registry.proofs import booking, queries, schedule
 from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.examining import Finding, examine, subject_of
 from services.registry.proofs.method import Probe, Standing, Subject
@@ -43,6 +44,9 @@ _SWEPT_AT_ONCE = 1000
 _LONGEST_LOOKS = 4  # fetches of one look: two names or paths, the way back, and room
 _ROOM = timedelta(seconds=60)
 _PUT_OFF = timedelta(hours=1)
+_REMEMBERED = 50
+_OUTAGE_SHARE = 0.9
+_UNREACHED = frozenset({"timeout", "dns", "connect"})
 
 RECHECKS = prometheus_client.Counter("proof_rechecks", "Scheduled looks at proofs.", ["outcome"])
 
@@ -54,6 +58,10 @@ class Rechecker:
     database: Database
     settings: Settings
     probe: Probe
+    outage_after: int = 20
+    """So many looks are needed to tell a site that is away from a network of ours that is."""
+    _reached: deque[bool] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    """Whether the latest of those sites answered that did so before."""
 
     async def run(self) -> None:
         """Look for ever."""
@@ -95,7 +103,12 @@ class Rechecker:
         """Look at what one claim names, and record it if the claim still holds."""
         continue_trace(None)
         try:
-            await self._record(claim, await self._find(claim))
+            finding = await self._find(claim)
+            if finding and finding.failure in _UNREACHED and self._is_cut_off():
+                log.error("hardly a site answers: proofs are not judged until some do again")
+                await self._put_off(claim)
+                return
+            await self._record(claim, finding)
         except Unavailable:
             log.warning("what a proof shows was not recorded, the database is away")
         except Exception as failure:  # noqa: BLE001 - one proof must not keep the others from being looked at
@@ -109,21 +122,39 @@ class Rechecker:
             asked = await _asked(session, claim)
         if asked is None:
             return None
-        method, subject, site = asked
+        method, subject, site, was_good = asked
         finding = await examine(self.probe, method, subject, site)
         RECHECKS.labels(finding.failure or "good").inc()
+        if was_good:
+            self._reached.append(finding.failure not in _UNREACHED)
         return finding
+
+    def _is_cut_off(self) -> bool:
+        """Whether it is this side that reaches nobody. Nobody's account shall lapse for that."""
+        away = self._reached.count(False)
+        return len(self._reached) >= self.outage_after and away >= _OUTAGE_SHARE * len(self._reached)
 
     async def _record(self, claim: Any, finding: Finding | None) -> None:
         async with self.database.transaction() as session:
             account, proof = await _claimed(session, claim)
             if account is None or proof is None:
                 return
-            if finding is None and not _over(account, proof):
-                await _wait(session, account, proof)
+            if finding is None and proof.expires_at and proof.expires_at > clock.now():
+                await self._wait(session, account, proof, proof.expires_at)
                 return
             found = finding or Finding("expired")
             await booking.book(session, self.settings, None, "proofs.recheck", account, proof, found)
+
+    async def _wait(
+        self, session: AsyncSession, account: Account, proof: Proof, expires_at: datetime
+    ) -> None:
+        """Come again: when its term ends for what people attested to; as ever for what is not official (yet)."""
+        by_machine = METHODS[proof.method].look is not None
+        next_look = schedule.next_look(proof.method, clock.now(), expires_at, self.settings)
+        proof.next_check_at, proof.lease_until = next_look if by_machine else expires_at, None
+        await session.flush()
+        if account.state in booking.OFFICIAL and not by_machine:
+            await booking.warn(session, account, proof, expires_at)
 
     async def _put_off(self, claim: Any) -> None:
         async with self.database.transaction() as session:
@@ -132,7 +163,7 @@ class Rechecker:
                 proof.next_check_at, proof.lease_until = clock.now() + _PUT_OFF, None
 
 
-async def _asked(session: AsyncSession, claim: Any) -> tuple[str, Subject, Standing] | None:
+async def _asked(session: AsyncSession, claim: Any) -> tuple[str, Subject, Standing, bool] | None:
     account = await accounts.read(session, claim.account_id)
     proof = await queries.find(session, claim.account_id, claim.id)
     if account is None or proof is None:
@@ -140,7 +171,8 @@ async def _asked(session: AsyncSession, claim: Any) -> tuple[str, Subject, Stand
     if account.state not in booking.OFFICIAL or METHODS[proof.method].look is None:
         return None
     subject = subject_of(account, proof)
-    return proof.method, subject, await standing(session, account, subject.site)
+    site = await standing(session, account, subject.site)
+    return proof.method, subject, site, proof.state == "valid" and proof.failing_since is None
 
 
 async def _claimed(session: AsyncSession, claim: Any) -> tuple[Account | None, Proof | None]:
@@ -148,20 +180,6 @@ async def _claimed(session: AsyncSession, claim: Any) -> tuple[Account | None, P
     account = await accounts.lock(session, claim.account_id)
     proof = await queries.find(session, claim.account_id, claim.id, lock=True)
     return account, proof if proof and proof.lease_until == claim.lease_until else None
-
-
-def _over(account: Account, proof: Proof) -> bool:
-    """Whether the term of a proof at which nobody looks has ended."""
-    return account.state != "retired" and (proof.expires_at is None or proof.expires_at <= clock.now())
-
-
-async def _wait(session: AsyncSession, account: Account, proof: Proof) -> None:
-    """Come again when its term ends; not at all when the account has ended."""
-    proof.lease_until = None
-    proof.next_check_at = proof.expires_at if account.state != "retired" else None
-    await session.flush()
-    if account.state in booking.OFFICIAL and proof.expires_at:
-        await booking.warn(session, account, proof, proof.expires_at)
 
 
 async def recheck(database: Database, settings: Settings) -> None:

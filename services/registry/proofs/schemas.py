@@ -34,7 +34,7 @@ class BacklinkProof(Creation):
 
     method: Literal["backlink"]
     site: Site = Field(description=_SITE)
-    path: Annotated[str, StringConstraints(pattern=r"^/[!-~]*$", max_length=1024)] = Field(
+    path: Annotated[str, StringConstraints(pattern=r"^/[!-\[\]-~]*$", max_length=1024)] = Field(
         "/", description="The page with the link, percent-encoded; the front page when not given."
     )
 
@@ -154,6 +154,9 @@ class ProofRead(Schema):
     confirmed_both_ways: bool | None = Field(
         description="Whether the account's own page links back to the site; null where that cannot be seen.",
         examples=[None],
+    )
+    seen_platform_id: str | None = Field(
+        description="The platform's immutable id, where whoever attested saw it.", examples=[None]
     )
     failure: Failure | None = Field(description="What the last check found wrong.", examples=[None])
     failing_since: datetime | None = Field(

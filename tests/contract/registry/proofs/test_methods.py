@@ -173,6 +173,7 @@ async def test_a_second_person_attests_to_a_code_in_the_profile(
     answer = await attest(staff, proof, json=body, headers={**staff.approver, "If-Match": '"1"'})
     attested = ok(answer)
     assert (attested["state"], attested["strength"]) == ("valid", "medium")
+    assert attested["seen_platform_id"] == "100064512345678"
     assert attested["expires_at"] > (clock.now() + timedelta(days=364)).isoformat()
     assert answer.headers["etag"] == f'"{attested["version"]}"'
     async with registry_database.transaction() as session:

@@ -311,7 +311,10 @@ async def test_drafts_are_not_looked_at_and_their_proofs_end(staff: Staff, reche
     with clock.shifted(8 * DAY):
         assert await rechecker.turn() == 1
         assert await rechecker.turn() == 0
-    assert (await only_proof(staff, account))["state"] == "valid"
+    waiting = await only_proof(staff, account)
+    assert waiting["state"] == "valid"
+    # Once it is official, it is looked at like any other.
+    assert waiting["next_check_at"] < (clock.now() + 17 * DAY).isoformat()
     with clock.shifted(91 * DAY):
         assert await rechecker.turn() == 1
     ended = await only_proof(staff, account)
@@ -323,8 +326,10 @@ async def test_what_was_ended_is_left_alone(staff: Staff, rechecker: Rechecker) 
     account = await staff.active()
     ok(await staff.act(account, "retire", json={"reason": "closed_by_agency"}))
     staff.site.asked.clear()
-    with clock.shifted(8 * DAY):
-        assert await rechecker.turn() == 1
+    for days in (8, 91):
+        with clock.shifted(days * DAY):
+            assert await rechecker.turn() == 1
+    assert (await only_proof(staff, account))["state"] == "failed"
     with clock.shifted(365 * DAY):
         assert await rechecker.turn() == 0
     assert staff.site.asked == []
@@ -427,6 +432,33 @@ async def test_a_look_that_breaks_is_put_off_and_judges_nothing(
     assert (put_off["state"], put_off["failure"]) == ("valid", None)
     with clock.shifted(8 * DAY + timedelta(hours=2)):
         assert await rechecker.turn() == 1
+
+
+async def test_when_nobody_answers_it_is_not_the_agencies_fault(
+    staff: Staff, serve: Serve, rechecker: Rechecker
+) -> None:
+    cut_off = replace(rechecker, outage_after=3)
+    accounts = []
+    async with AsyncExitStack() as stack:
+        for _ in range(5):
+            each = await stack.enter_async_context(serve(f"x{secrets.token_hex(4)}.gov.vn"))
+            accounts.append(await replace(staff, site=each).active())
+    with clock.shifted(8 * DAY):
+        assert await cut_off.turn() == 5
+    # All that were looked at together were: none had answered before, so nobody is blamed.
+    failing = [(await only_proof(staff, account))["failure"] for account in accounts]
+    assert sum(failure is not None for failure in failing) <= 2
+    for days in range(9, 40):
+        with clock.shifted(days * DAY):
+            await cut_off.turn()
+    assert {(await read(staff, account))["state"] for account in accounts} == {"active"}
+    # Others answer again: what is away now is away.
+    for _ in range(5):
+        await staff.active()
+    for days in range(48, 80):
+        with clock.shifted(days * DAY):
+            await cut_off.turn()
+    assert {(await read(staff, account))["state"] for account in accounts} == {"lapsed"}
 
 
 async def test_the_job_runs_by_itself(staff: Staff, rechecker: Rechecker) -> None:
