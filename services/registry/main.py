@@ -10,6 +10,7 @@ from services.registry.offices.routes import router as offices
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
+from services.registry.renames.routes import router as renames
 from services.registry.settings import Settings
 from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
@@ -27,6 +28,7 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        renames,
         offices,
         transfers,
         proofs,
