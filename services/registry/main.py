@@ -12,6 +12,7 @@ from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.method import Probe
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
+from services.registry.renames.routes import router as renames
 from services.registry.settings import Settings
 from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
@@ -29,6 +30,7 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        renames,
         offices,
         transfers,
         proofs,
