@@ -142,7 +142,8 @@ def _origin(settings: Settings, site: str) -> str:
 
 def _refuse(site: Standing) -> None:
     if site.refused:
-        raise _refusal(site.refused, **({"holder": {"agency_code": site.holder}} if site.holder else {}))
+        holder = {"holder": {"agency_code": site.holder}} if site.holder else {}
+        raise _refusal(site.refused, **holder)
 
 
 async def _reachable(probe: Probe, proof: Proof) -> None:
