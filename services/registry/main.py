@@ -6,10 +6,14 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.directory.exports import Exports
+from services.registry.directory.routes import router as directory
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.signs.routes import router as signs
+from services.registry.statements.routes import router as statements
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -27,6 +31,9 @@ SERVICE = Service(
         accounts,
         proofs,
         agencies,
+        directory,
+        statements,
+        signs,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -38,6 +45,7 @@ SERVICE = Service(
         "accounts": "Official accounts, from draft to retirement.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
+        "directory": "The official accounts of all agencies: to search, to take away, to show. Open to everybody.",
     },
 )
 
@@ -45,7 +53,7 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
-    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound)
+    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound, exports=Exports())
 
 
 if __name__ == "__main__":

@@ -107,6 +107,15 @@ async def the_agency(world: World) -> Request:
     return Request(f"/v1/agencies/{world.tenant.commune}")
 
 
+def of_the_agency(document: str) -> Make:
+    """A request for a document of the commune."""
+
+    async def make(world: World) -> Request:
+        return Request(f"/v1/agencies/{world.tenant.commune}/{document}")
+
+    return make
+
+
 async def new_report(world: World) -> Request:
     return Request("/v1/incidents", impersonation(world.tenant.commune))
 
@@ -179,6 +188,15 @@ _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00
 RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
     "registry.readAgency": (Relation.PUBLIC, the_agency),
+    "registry.listDirectory": (Relation.PUBLIC, fixed("/v1/directory")),
+    "registry.exportDirectoryCsv": (Relation.PUBLIC, fixed("/v1/directory.csv?q=zqx")),
+    "registry.exportDirectoryXlsx": (Relation.PUBLIC, fixed("/v1/directory.xlsx?q=zqx")),
+    "registry.exportDirectoryJsonl": (Relation.PUBLIC, fixed("/v1/directory.jsonl?q=zqx")),
+    "registry.readTrustTxt": (Relation.PUBLIC, of_the_agency("trust.txt")),
+    "registry.readAgencyJsonLd": (Relation.PUBLIC, of_the_agency("accounts.jsonld")),
+    "registry.readAccountBadge": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/badge.svg")),
+    "registry.readAccountQrSvg": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/qr.svg")),
+    "registry.readAccountQrPng": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/qr.png")),
     "registry.verifyLink": (Relation.PUBLIC, fixed(f"/v1/verify?url={_LINK}")),
     "registry.verifyLinks": (Relation.PUBLIC, fixed("/v1/verify", {"items": [_LINK]})),
     "registry.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),

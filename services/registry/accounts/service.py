@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import queries
 from services.registry.accounts.schemas import AccountCreate
-from services.registry.accounts.tables import Account
+from services.registry.accounts.tables import Account, folded
 from services.registry.agencies import queries as agencies
 from services.registry.proofs import queries as proofs
 from shared import clock, tenancy
@@ -122,6 +122,7 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
         identity=link.key,
         url=link.url,
         display_name=body.display_name,
+        folded=folded(body.display_name, link.handle),
         languages=body.languages,
         state="draft",
         created_at=moment,

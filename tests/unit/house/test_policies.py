@@ -17,8 +17,14 @@ from shared.policy import Permit, Policy, permit_of
 
 PUBLIC = {
     "registry": {
+        "accounts.badge",
+        "accounts.qr",
+        "agencies.json_ld",
         "agencies.list",
         "agencies.read",
+        "agencies.trust_txt",
+        "directory.export",
+        "directory.list",
         "events.list",
         "safeguards.read",
         "verify.many",
