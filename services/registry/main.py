@@ -8,12 +8,14 @@ from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.directory.exports import Exports
 from services.registry.directory.routes import router as directory
+from services.registry.offices.routes import router as offices
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
 from services.registry.signs.routes import router as signs
 from services.registry.statements.routes import router as statements
+from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -29,6 +31,8 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        offices,
+        transfers,
         proofs,
         agencies,
         directory,
@@ -43,6 +47,8 @@ SERVICE = Service(
     tags={
         "verify": "Whether a link is an agency's official account. Open to everybody, remembered by nobody.",
         "accounts": "Official accounts, from draft to retirement.",
+        "transfers": "Accounts that go from one agency to another, when both agree.",
+        "offices": "The public offices that can have an account of their own.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "directory": "The official accounts of all agencies: to search, to take away, to show. Open to everybody.",

@@ -1,12 +1,15 @@
-"""Finding accounts."""
+"""Finding accounts, whoever holds a link, and what was before."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.registry.accounts.tables import Account
+from services.registry.accounts.tables import Account, AccountVersion, Identity
 from shared import tenancy
 
 
@@ -36,10 +39,66 @@ async def page(
     return list(await session.scalars(query.order_by(col(Account.id).desc()).limit(limit)))
 
 
-async def holder(session: AsyncSession, identity: str) -> Account | None:
-    """The account that holds an identity now."""
-    return await session.scalar(
-        select(Account).where(
-            col(Account.identity) == identity, col(Account.state).in_(("active", "suspended"))
-        )
+async def holders(session: AsyncSession, identities: Sequence[str]) -> dict[str, Account]:
+    """Those of the identities that are held now, each with the account that holds it."""
+    query = (
+        select(col(Identity.identity), Account)
+        .join(Account, col(Account.id) == col(Identity.account_id))
+        .where(col(Identity.identity).in_(identities), col(Identity.released_at).is_(None))
     )
+    return {row.identity: row.Account for row in await session.execute(query)}
+
+
+async def last_release(session: AsyncSession, identities: Sequence[str]) -> datetime | None:
+    """When any of the identities was last let go, by whichever account."""
+    query = select(func.max(col(Identity.released_at))).where(col(Identity.identity).in_(identities))
+    return await session.scalar(query)
+
+
+async def release(
+    session: AsyncSession, account_id: UUID, moment: datetime, kept: Sequence[str] = ()
+) -> None:
+    """Let go of what the account holds, except what it keeps."""
+    await session.execute(
+        update(Identity)
+        .where(
+            col(Identity.account_id) == account_id,
+            col(Identity.released_at).is_(None),
+            col(Identity.identity).not_in(kept),
+        )
+        .values(released_at=moment)
+        # Nobody looks at rows of identities that the session may have in hand.
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def history(
+    session: AsyncSession, account_id: UUID, *, before: int | None, limit: int
+) -> list[AccountVersion]:
+    """The versions of an account, newest first."""
+    query = select(AccountVersion).where(col(AccountVersion.account_id) == account_id)
+    if before is not None:
+        query = query.where(col(AccountVersion.version) < before)
+    return list(await session.scalars(query.order_by(col(AccountVersion.version).desc()).limit(limit)))
+
+
+async def was_official(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether the account ever held a link."""
+    held = exists().where(col(Identity.account_id) == account_id)
+    return await session.scalar(select(held)) is True
+
+
+async def delete(session: AsyncSession, account_id: UUID) -> None:
+    """Delete an account that was never official, and its history."""
+    await session.execute(delete_rows(AccountVersion).where(col(AccountVersion.account_id) == account_id))
+    await session.execute(delete_rows(Account).where(col(Account.id) == account_id))
+
+
+async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, str]) -> Account | None:
+    """The account of an office, locked, if this is who holds the office: whichever agency they are at now."""
+    query = select(Account).where(
+        col(Account.id) == account_id,
+        col(Account.holder_issuer) == holder[0],
+        col(Account.holder_subject) == holder[1],
+    )
+    return await session.scalar(query.with_for_update())

@@ -25,6 +25,8 @@ COLUMNS: Mapping[str, Text] = {
     "platform_id": Text("Mã trên nền tảng", "Id on the platform"),
     "url": Text("Liên kết", "Link"),
     "kind": Text("Loại", "Kind"),
+    "office": Text("Chức danh", "Office"),
+    "purpose": Text("Mục đích", "Purpose"),
     "languages": Text("Ngôn ngữ", "Languages"),
     "state": Text("Trạng thái", "State"),
     "reason": Text("Lý do", "Reason"),

@@ -2,19 +2,56 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    collate,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.registry.accounts.tables import Account
+from services.registry.accounts.tables import Account, AccountVersion, Identity
 from services.registry.agencies.queries import agencies
 from shared import tenancy
 from shared.search import matches
 
 OFFICIAL = ("active", "suspended")
+PUBLIC = (*OFFICIAL, "lapsed", "retired")
+"""The states of what is official or was; other accounts do not exist for the public."""
+_SHOWN = (
+    "agency_code",
+    "kind",
+    "office",
+    "purpose",
+    "platform",
+    "handle",
+    "platform_id",
+    "display_name",
+    "url",
+    "languages",
+    "state",
+    "reason",
+    "version",
+)
+_OF_AGENCY = (
+    agencies.c.name.label("agency_name"),
+    agencies.c.short_name.label("agency_short_name"),
+    agencies.c.area_code,
+    agencies.c.version.label("agency_version"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +66,15 @@ class Filter:
     """Also those of the agencies that `agency` reaches."""
     area_code: str | None = None
     language: str | None = None
+    purpose: str | None = None
+    before: datetime | None = None
+    """As they were just before this moment; as they are when None."""
     sort: str = "name"
 
 
 async def page(session: AsyncSession, which: Filter, *, after: UUID | None, limit: int) -> list[Row[Any]]:
     """The accounts that follow the one with the id `after`."""
-    table = _present()
+    table = _table(which.before)
     query = _chosen(session, table, which)
     order = _order(table, which.sort)
     if after is not None:
@@ -48,7 +88,7 @@ async def page(session: AsyncSession, which: Filter, *, after: UUID | None, limi
 
 async def batches(session: AsyncSession, which: Filter, size: int) -> AsyncIterator[Sequence[Row[Any]]]:
     """All accounts, `size` at a time, through a cursor of the database."""
-    table = _present()
+    table = _table(which.before)
     query = _ordered(_chosen(session, table, which), _order(table, which.sort), which.sort)
     rows = await session.stream(query, execution_options={"yield_per": size})
     async for batch in rows.partitions():
@@ -57,7 +97,7 @@ async def batches(session: AsyncSession, which: Filter, size: int) -> AsyncItera
 
 async def fingerprint(session: AsyncSession, which: Filter) -> str:
     """Another text for every other content of the chosen accounts, as each change gives a new version."""
-    chosen = _chosen(session, _present(), which).subquery()
+    chosen = _chosen(session, _table(which.before), which).subquery()
     whole = func.concat_ws(":", chosen.c.id, chosen.c.version, chosen.c.agency_version)
     query = select(func.count(), func.bit_xor(func.hashtextextended(whole, 0)))
     count, mixed = (await session.execute(query)).one()
@@ -67,7 +107,8 @@ async def fingerprint(session: AsyncSession, which: Filter) -> str:
 async def find(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
     """An account that is official, or was."""
     table = _present()
-    return (await session.execute(select(table).where(table.c.id == account_id))).one_or_none()
+    query = _chosen(session, table, Filter(states=PUBLIC)).where(table.c.id == account_id)
+    return (await session.execute(query)).one_or_none()
 
 
 async def of_agencies(session: AsyncSession, codes: Sequence[str]) -> list[Row[Any]]:
@@ -77,32 +118,57 @@ async def of_agencies(session: AsyncSession, codes: Sequence[str]) -> list[Row[A
     return list((await session.execute(query.order_by(table.c.platform, table.c.folded, table.c.id))).all())
 
 
+def _table(before: datetime | None) -> FromClause:
+    return _present() if before is None else _past(before)
+
+
 def _present() -> FromClause:
-    """Every account that is official or was, with its agency."""
-    return (
-        select(
-            *(col(getattr(Account, name)) for name in Account.model_fields),
-            agencies.c.name.label("agency_name"),
-            agencies.c.short_name.label("agency_short_name"),
-            agencies.c.area_code,
-            agencies.c.version.label("agency_version"),
-        )
-        .join(agencies, agencies.c.code == col(Account.agency_code))
-        # A withdrawn draft was never official.
-        .where(col(Account.approver_subject).is_not(None))
-        .subquery()
+    """Every account as it is, with its agency."""
+    query = select(
+        col(Account.id),
+        *(col(getattr(Account, name)) for name in _SHOWN),
+        col(Account.updated_at),
+        col(Account.folded),
+        col(Account.searched),
+        *_OF_AGENCY,
     )
+    return query.join(agencies, agencies.c.code == col(Account.agency_code)).subquery()
+
+
+def _past(moment: datetime) -> FromClause:
+    """Every account as it was just before a moment, with its agency as it is."""
+    newer = aliased(AccountVersion)
+    superseded = exists().where(
+        col(newer.account_id) == col(AccountVersion.account_id),
+        col(newer.version) > col(AccountVersion.version),
+        col(newer.at) < moment,
+    )
+    query = select(
+        col(AccountVersion.account_id).label("id"),
+        *(col(getattr(AccountVersion, name)) for name in _SHOWN),
+        col(AccountVersion.at).label("updated_at"),
+        collate(col(AccountVersion.folded), "C").label("folded"),
+        func.concat_ws(
+            " ", col(AccountVersion.folded), col(AccountVersion.platform), agencies.c.folded
+        ).label("searched"),
+        *_OF_AGENCY,
+    )
+    query = query.join(agencies, agencies.c.code == col(AccountVersion.agency_code))
+    return query.where(col(AccountVersion.at) < moment, ~superseded).subquery()
 
 
 def _chosen(session: AsyncSession, table: FromClause, which: Filter) -> Select[Any]:
     query = select(table).where(table.c.state.in_(which.states))
+    if "retired" in which.states:
+        held = exists().where(col(Identity.account_id) == table.c.id)
+        query = query.where(or_(table.c.state != "retired", held))  # a withdrawn draft was never official
     if which.q is not None:
         query = query.where(matches(table.c.searched, which.q))
     if which.agency is not None and which.below:
         query = query.where(tenancy.within(session, table.c.agency_code, which.agency))
     elif which.agency is not None:
         query = query.where(table.c.agency_code == which.agency)
-    for name in ("platform", "area_code"):
+    for name in ("platform", "area_code", "purpose"):
         if (value := getattr(which, name)) is not None:
             query = query.where(table.c[name] == value)
     if which.language is not None:

@@ -1,11 +1,12 @@
 """What can be asked of the directory, and its entries."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.registry.accounts.schemas import Purpose
 from shared.schemas import AgencyCode, Schema
 from shared.urls import PLATFORMS
 
@@ -45,11 +46,20 @@ class DirectoryQuery(Schema):
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)] | None = (
         Field(None, description="Only accounts that publish in this language (BCP 47).", examples=["vi"])
     )
+    purpose: Purpose | None = Field(
+        None, description="Only accounts that are mainly for this.", examples=["information"]
+    )
     status: Status | None = Field(
         None,
         description="Only accounts in this state: `suspended` ones must not be trusted for now, `lapsed` and `retired` "
         "ones are not official any more. When left out: `active` and `suspended`.",
         examples=["active"],
+    )
+    at: date | None = Field(
+        None,
+        description="The directory as it stood at the end of this day in Vietnam; as it stands now when left out. "
+        "Agencies are those of today, with the names of today.",
+        examples=["2026-02-27"],
     )
     sort: Sort = Field(
         "name",
@@ -82,6 +92,8 @@ class DirectoryEntry(Schema):
     agency_code: str = Field(examples=["T82.X30169"])
     agency_name: str = Field(examples=["Ủy ban nhân dân xã Lấp Vò"])
     kind: str = Field(description="A closed word; there will be more of them.", examples=["agency"])
+    office: str | None = Field(description="Which public office, of `GET /v1/offices`.", examples=[None])
+    purpose: str | None = Field(examples=["information"])
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
     platform_id: str | None = Field(

@@ -1,5 +1,6 @@
 """What a question to the directory means."""
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -9,6 +10,7 @@ from services.registry.agencies import queries as agencies
 from services.registry.directory import queries
 from services.registry.directory.queries import Filter
 from services.registry.directory.schemas import DirectoryEntry, DirectoryPageQuery, DirectoryQuery
+from shared import clock
 from shared.pagination import Page, decode_id_cursor, encode_cursor
 from shared.problems import Invalid, Text
 
@@ -48,8 +50,17 @@ async def meant(session: AsyncSession, asked: DirectoryQuery) -> Filter:
         below=asked.include_below,
         area_code=asked.area_code,
         language=asked.language,
+        purpose=asked.purpose,
+        before=_end_of(asked.at),
         sort=asked.sort,
     )
+
+
+def _end_of(day: date | None) -> datetime | None:
+    """The moment at which a day ends in Vietnam; None for the present, and for a day that has not ended."""
+    if day is None or day >= clock.today():
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), clock.VIETNAM)
 
 
 def entry(row: Row[Any]) -> DirectoryEntry:

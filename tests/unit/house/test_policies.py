@@ -26,6 +26,7 @@ PUBLIC = {
         "directory.export",
         "directory.list",
         "events.list",
+        "offices.list",
         "safeguards.read",
         "verify.many",
         "verify.one",
@@ -37,7 +38,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.suspend"},
+    "registry": {"accounts.transfer"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

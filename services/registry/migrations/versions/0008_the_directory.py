@@ -6,7 +6,7 @@ from alembic import op
 from shared.search import fold
 
 revision = "0008"
-down_revision = "0003"
+down_revision = "0006"
 
 
 def upgrade() -> None:
