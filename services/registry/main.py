@@ -15,6 +15,7 @@ from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
 from services.registry.signs.routes import router as signs
 from services.registry.statements.routes import router as statements
+from services.registry.successions.routes import router as successions
 from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
@@ -38,6 +39,7 @@ SERVICE = Service(
         directory,
         statements,
         signs,
+        successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -52,6 +54,7 @@ SERVICE = Service(
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "directory": "The official accounts of all agencies: to search, to take away, to show. Open to everybody.",
+        "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )
 

@@ -12,6 +12,14 @@ POLICY = Policy(
         "accounts.qr": PUBLIC,
         "directory.list": PUBLIC,
         "directory.export": PUBLIC,
+        "agencies.tree": PUBLIC,
+        "agencies.create": roles("admin"),
+        "agencies.change": roles("admin"),
+        "successions.list": ANY_ROLE,
+        "successions.read": ANY_ROLE,
+        "successions.create": roles("admin"),
+        "successions.approve": roles("approver", "admin"),
+        "successions.cancel": roles("approver", "admin"),
         "verify.one": PUBLIC,
         "verify.many": PUBLIC,
         "safeguards.read": PUBLIC,
@@ -47,6 +55,12 @@ POLICY = Policy(
 )
 
 AUDITED = (
+    "agencies.create",
+    "agencies.change",
+    "successions.create",
+    "successions.approve",
+    "successions.cancel",
+    "successions.effect",
     "accounts.create",
     "accounts.change",
     "accounts.delete",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, String, Uuid, text
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -12,7 +12,7 @@ from services.registry.accounts import links
 from services.registry.base import Base
 from services.registry.offices.catalogue import OFFICES
 from shared.db import code, words
-from shared.search import fold, indexed
+from shared.search import indexed
 from shared.urls import PLATFORMS
 
 KINDS = ("agency", "public_office")

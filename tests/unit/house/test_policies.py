@@ -25,6 +25,7 @@ PUBLIC = {
         "agencies.trust_txt",
         "directory.export",
         "directory.list",
+        "agencies.tree",
         "events.list",
         "offices.list",
         "safeguards.read",
@@ -38,7 +39,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.transfer"},
+    "registry": {"accounts.transfer", "successions.effect"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

@@ -16,13 +16,27 @@ def upgrade() -> None:
     op.execute("""
         CREATE FUNCTION registry.name_account() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            NEW.searched := concat_ws(' ', NEW.folded, NEW.platform);
+            NEW.searched := concat_ws(' ', NEW.folded, NEW.platform,
+                (SELECT folded FROM registry.agencies WHERE code = NEW.agency_code FOR SHARE));
             RETURN NEW;
         END $$
     """)
     op.execute("""
         CREATE TRIGGER name_account BEFORE INSERT OR UPDATE OF folded, platform, agency_code
         ON registry.accounts FOR EACH ROW EXECUTE FUNCTION registry.name_account()
+    """)
+    op.execute("""
+        CREATE FUNCTION registry.rename_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE registry.accounts SET searched = concat_ws(' ', folded, platform, NEW.folded)
+            WHERE agency_code = NEW.code;
+            RETURN NULL;
+        END $$
+    """)
+    op.execute("""
+        CREATE TRIGGER rename_accounts AFTER UPDATE OF folded ON registry.agencies
+        FOR EACH ROW WHEN (OLD.folded IS DISTINCT FROM NEW.folded)
+        EXECUTE FUNCTION registry.rename_accounts()
     """)
     connection = op.get_bind()
     known = connection.execute(sa.text("SELECT id, display_name, handle FROM registry.accounts")).all()
