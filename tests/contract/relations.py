@@ -133,6 +133,8 @@ def transfer(path: str, *, received: bool = False) -> Make:
         made = ok(answer, 201)["id"]
         return Request(path.format(id=made), mark=made)
 
+    return make
+
 
 def the_agency(path: str = "", json: Any = None) -> Make:
     """A request about the commune itself."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import queries
-from services.registry.accounts.tables import Account, AccountVersion, folded
+from services.registry.accounts.tables import LONGEST_FOLDED, Account, AccountVersion
 from services.registry.agencies import queries as agencies
 from shared import clock
 from shared.audit import trail
@@ -16,6 +16,7 @@ from shared.auth import Actor
 from shared.events.registry import AccountState
 from shared.messaging import outbox
 from shared.problems import IllegalTransition, NotFound
+from shared.search import fold
 from shared.versions import Expected
 
 GONE = "gone"
@@ -126,7 +127,7 @@ async def keep(
         cause: id of the event that had this effect.
         also: what the event tells beyond the account's state.
     """
-    account.folded = folded(account.display_name, account.handle)
+    account.folded = _folded(account)
     session.add(
         AccountVersion(
             account_id=account.id,
@@ -156,6 +157,13 @@ async def keep(
         cause=cause,
         state_key=f"account.{account.id}" if public else None,
     )
+
+
+def _folded(account: Account) -> str:
+    """Name and handle as they are sorted and searched. The slash sorts before all letters, so "xã An" comes
+    before "xã An Bình" whatever their handles are.
+    """
+    return f"{fold(account.display_name)} / {fold(account.handle or '')}"[:LONGEST_FOLDED]
 
 
 async def _successors(session: AsyncSession, account: Account) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Uuid, text
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, String, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -123,6 +123,10 @@ class Account(Base, table=True):
     office: str | None = Field(default=None, sa_column=Column(words("office", *OFFICES)))
     contact_email: str | None = Field(default=None, sa_column=Column(code(254)))
     contact_phone: str | None = Field(default=None, sa_column=Column(code(16)))
+    folded: str = Field(sa_column=Column(String(LONGEST_FOLDED, collation="C"), nullable=False))
+    """Name and handle as they are sorted and searched (`accounts.changes`)."""
+    searched: str | None = Field(default=None, sa_column=_searched)
+    """By these words it is found. The database keeps them: they change with the agency's names, too."""
     state: str = Field(sa_column=Column(words("state", *STATES), nullable=False))
     reason: str | None = Field(default=None, sa_column=Column(words("reason", *REASONS)))
     holder_issuer: str | None = Field(default=None, sa_column=Column(code(255)))

@@ -108,7 +108,8 @@ async def find(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
     """An account that is official, or was."""
     table = _present()
     query = _chosen(session, table, Filter(states=PUBLIC)).where(table.c.id == account_id)
-    return (await session.execute(query)).one_or_none()
+    found: Row[Any] | None = (await session.execute(query)).one_or_none()
+    return found
 
 
 async def of_agencies(session: AsyncSession, codes: Sequence[str]) -> list[Row[Any]]:
