@@ -6,12 +6,14 @@ Each writer takes batches of rows and keeps none of them.
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Protocol
 
 import orjson
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
 from services.registry.directory.schemas import DirectoryEntry
 from shared.problems import Text
@@ -40,6 +42,7 @@ BOM = b"\xef\xbb\xbf"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHEET_ROWS = 1_048_576
 _WIDTHS = {"agency_name": 40, "display_name": 40, "url": 48, "id": 38}
+_LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 _FIELDS = tuple(DirectoryEntry.model_fields)
 
 
@@ -84,13 +87,7 @@ class JsonLinesWriter:
         self._file = file
 
     def write(self, rows: Sequence[Any]) -> None:
-        lines = (
-            orjson.dumps(
-                {name: getattr(row, name) for name in _FIELDS},
-                option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z,
-            )
-            for row in rows
-        )
+        lines = (orjson.dumps({name: getattr(row, name) for name in _FIELDS}, str, _LINE) for row in rows)
         self._file.writelines(lines)
 
     def finish(self) -> None:
@@ -123,7 +120,8 @@ class XlsxWriter:
         self._scratch.cleanup()
 
     def discard(self) -> None:
-        self._book.fileclosed = 1  # or the library would complain that nobody closed it
+        with suppress(OSError, XlsxWriterException):
+            self._book.close()  # which closes what it opened; whatever it writes is thrown away
         self._scratch.cleanup()
 
     def _begin_sheet(self) -> None:

@@ -18,6 +18,11 @@ from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
 
 
+def word() -> str:
+    """A word that stands in no other test."""
+    return "".join(secrets.choice("bcdghklmnpqrstvx") for _ in range(10))
+
+
 async def listed(registry: httpx.AsyncClient, **query: Any) -> list[str]:
     """Ids of the accounts of one page."""
     return [item["id"] for item in ok(await registry.get("/v1/directory", params=query))["items"]]
@@ -72,7 +77,7 @@ async def test_only_what_is_or_was_official_is_there(
 async def test_names_are_found_without_accents_by_the_beginnings_of_words(
     registry: httpx.AsyncClient, staff: Staff, registry_database: Database
 ) -> None:
-    mark = secrets.token_hex(4)
+    mark = word()
     handle = f"congan.{mark}x"
     account = await staff.active(
         display_name=f"Công an xã Lấp Vò {mark}", url=f"https://www.facebook.com/{handle}"
@@ -88,19 +93,19 @@ async def test_names_are_found_without_accents_by_the_beginnings_of_words(
         assert account["id"] in await listed(registry, q=q), q
     for q in (f"ap vo {mark}", f"lap vo {mark} youtube", f"lap vo sai {mark}", f"{mark}y", "...", " "):
         assert await listed(registry, q=q) == [], q
-    town = secrets.token_hex(4)
+    town = word()
     await rename(registry_database, staff.agency, f"Ủy ban nhân dân xã Đồng {town}", 2)
     assert await listed(registry, q=f"dong {town} cong an {mark}") == [account["id"]]
     later = await staff.active()
     assert set(await listed(registry, q=f"dong {town}")) == {account["id"], later["id"]}
-    renamed = secrets.token_hex(4)
+    renamed = word()
     await rename(registry_database, staff.agency, f"Ủy ban nhân dân xã {renamed}", 3)
     assert await listed(registry, q=f"{town}") == []
     assert set(await listed(registry, q=f"xa {renamed}")) == {account["id"], later["id"]}
 
 
 async def test_a_corrected_name_is_found_and_sorted_anew(registry: httpx.AsyncClient, staff: Staff) -> None:
-    before, after = secrets.token_hex(6), secrets.token_hex(6)
+    before, after = word(), word()
     account = await staff.active(display_name=before)
     body = {"display_name": after}
     ok(await registry.patch(f"/v1/accounts/{account['id']}", json=body, headers=staff.officer))
@@ -111,7 +116,7 @@ async def test_a_corrected_name_is_found_and_sorted_anew(registry: httpx.AsyncCl
 async def test_filters_narrow_the_choice(
     registry: httpx.AsyncClient, tenant: Tenant, province: Staff, staff: Staff, registry_database: Database
 ) -> None:
-    name = secrets.token_hex(6)
+    name = word()
     above = await province.active()
     page = await staff.active(languages=["vi", "en"], purpose="tourism")
     channel = await staff.active(url=f"https://www.youtube.com/@{name}")
@@ -232,7 +237,7 @@ async def test_the_directory_of_another_day(
     registry: httpx.AsyncClient, staff: Staff, registry_database: Database
 ) -> None:
     """Entered on one day, renamed on the next, hijacked on the third, and retired on the fourth."""
-    was, became = f"Trang {secrets.token_hex(4)}", f"Trang {secrets.token_hex(4)}"
+    was, became = f"Trang {word()}", f"Trang {word()}"
     account = await staff.active(display_name=was)
     day = clock.today()
     with clock.shifted(timedelta(days=1)):
