@@ -77,7 +77,7 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
-        ("accounts.folded", "accounts.searched"),
+        ("accounts.folded", "accounts.searched", "account_history.searched"),
         Text(
             "Tên tài khoản và tên cơ quan, bỏ dấu, để sắp xếp và tìm kiếm",
             "Names of the account and of its agency without accents, to sort and to search",

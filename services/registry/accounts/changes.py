@@ -38,7 +38,7 @@ TRANSITIONS: dict[str, dict[str, str]] = {
     "retired": {"transfer": "draft"},
 }
 """State → action → next state. There is no other way, but that a transfer without a proof makes a draft."""
-_KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action"}
+_KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "searched"}
 
 
 async def locked(session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected) -> Account:

@@ -46,6 +46,7 @@ REASONS = (
 )
 LONGEST_FOLDED = 400
 _searched = Column("searched", code(1200))
+_searched_then = Column("searched", code(1200))
 
 
 class Account(Base, table=True):
@@ -178,7 +179,11 @@ class AccountVersion(Base, table=True):
     """
 
     __tablename__ = "account_history"
-    __table_args__: ClassVar = (Index("ix_account_history_at", "at"),)
+    __table_args__: ClassVar = (
+        Index("ix_account_history_at", "at"),
+        Index("ix_account_history_folded", "folded", "account_id"),
+        indexed("ix_account_history_searched", _searched_then),
+    )
 
     account_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     version: int = Field(sa_column=Column(Integer, primary_key=True))
@@ -191,7 +196,9 @@ class AccountVersion(Base, table=True):
     platform_id: str | None = Field(sa_column=Column(code(255)))
     url: str = Field(sa_column=Column(code(2048), nullable=False))
     display_name: str = Field(sa_column=Column(code(200), nullable=False))
-    folded: str = Field(sa_column=Column(code(400), nullable=False))
+    folded: str = Field(sa_column=Column(String(LONGEST_FOLDED, collation="C"), nullable=False))
+    searched: str | None = Field(default=None, sa_column=_searched_then)
+    """By these words it was found: kept by the database, with the names its agency had."""
     languages: list[str] = Field(sa_column=Column(ARRAY(code(8)), nullable=False))
     purpose: str | None = Field(sa_column=Column(code(32)))
     office: str | None = Field(sa_column=Column(code(32)))

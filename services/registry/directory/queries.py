@@ -11,7 +11,6 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
-    collate,
     exists,
     func,
     literal,
@@ -148,10 +147,8 @@ def _past(moment: datetime) -> FromClause:
         col(AccountVersion.account_id).label("id"),
         *(col(getattr(AccountVersion, name)) for name in _SHOWN),
         col(AccountVersion.at).label("updated_at"),
-        collate(col(AccountVersion.folded), "C").label("folded"),
-        func.concat_ws(
-            " ", col(AccountVersion.folded), col(AccountVersion.platform), agencies.c.folded
-        ).label("searched"),
+        col(AccountVersion.folded),
+        col(AccountVersion.searched),
         *_OF_AGENCY,
     )
     query = query.join(agencies, agencies.c.code == col(AccountVersion.agency_code))
