@@ -5,14 +5,13 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, String, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from services.registry.accounts import links
 from services.registry.base import Base
 from services.registry.offices.catalogue import OFFICES
 from shared.db import code, words
-from shared.search import indexed
 from shared.urls import PLATFORMS
 
 KINDS = ("agency", "public_office")
@@ -45,8 +44,6 @@ REASONS = (
     *RETURN_REASONS,
 )
 LONGEST_FOLDED = 400
-_searched = Column("searched", code(1200))
-_searched_then = Column("searched", code(1200))
 
 
 class Account(Base, table=True):
@@ -107,7 +104,7 @@ class Account(Base, table=True):
         ),
         Index("ix_accounts_agency", "agency_code", "id"),
         Index("ix_accounts_folded", "folded", "id"),
-        indexed("ix_accounts_searched", _searched),
+        Index("ix_accounts_searched", "searched", postgresql_using="gin"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -126,7 +123,7 @@ class Account(Base, table=True):
     contact_phone: str | None = Field(default=None, sa_column=Column(code(16)))
     folded: str = Field(sa_column=Column(String(LONGEST_FOLDED, collation="C"), nullable=False))
     """Name and handle as they are sorted and searched (`accounts.changes`)."""
-    searched: str | None = Field(default=None, sa_column=_searched)
+    searched: str | None = Field(default=None, sa_column=Column(TSVECTOR))
     """By these words it is found. The database keeps them: they change with the agency's names, too."""
     state: str = Field(sa_column=Column(words("state", *STATES), nullable=False))
     reason: str | None = Field(default=None, sa_column=Column(words("reason", *REASONS)))
@@ -182,7 +179,7 @@ class AccountVersion(Base, table=True):
     __table_args__: ClassVar = (
         Index("ix_account_history_at", "at"),
         Index("ix_account_history_folded", "folded", "account_id"),
-        indexed("ix_account_history_searched", _searched_then),
+        Index("ix_account_history_searched", "searched", postgresql_using="gin"),
     )
 
     account_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -197,7 +194,7 @@ class AccountVersion(Base, table=True):
     url: str = Field(sa_column=Column(code(2048), nullable=False))
     display_name: str = Field(sa_column=Column(code(200), nullable=False))
     folded: str = Field(sa_column=Column(String(LONGEST_FOLDED, collation="C"), nullable=False))
-    searched: str | None = Field(default=None, sa_column=_searched_then)
+    searched: str | None = Field(default=None, sa_column=Column(TSVECTOR))
     """By these words it was found: kept by the database, with the names its agency had."""
     languages: list[str] = Field(sa_column=Column(ARRAY(code(8)), nullable=False))
     purpose: str | None = Field(sa_column=Column(code(32)))

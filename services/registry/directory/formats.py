@@ -1,6 +1,6 @@
 """The directory as files: CSV and XLSX for people and their programs, JSON lines for programs alone.
 
-Each writer takes batches of rows and keeps none of them.
+Each writer takes batches of rows, the fields of `DirectoryEntry` in their order, and keeps none of them.
 """
 
 import csv
@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from operator import itemgetter
 from tempfile import TemporaryDirectory
 from typing import IO, Any, Protocol
 
@@ -44,12 +45,13 @@ _SHEET_ROWS = 1_048_576
 _WIDTHS = {"agency_name": 40, "display_name": 40, "url": 48, "id": 38}
 _LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
 _FIELDS = tuple(DirectoryEntry.model_fields)
+_in_order = itemgetter(*(_FIELDS.index(name) for name in COLUMNS))
 
 
 class Writer(Protocol):
     """Writes rows to a file that it was given, and does not close that file."""
 
-    def write(self, rows: Sequence[Any]) -> None:
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """Add rows."""
 
     def finish(self) -> None:
@@ -69,7 +71,7 @@ class CsvWriter:
         self._csv = csv.writer(self._text)
         self._csv.writerow(headings(language))
 
-    def write(self, rows: Sequence[Any]) -> None:
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
         self._csv.writerows(map(cells, rows))
 
     def finish(self) -> None:
@@ -86,8 +88,8 @@ class JsonLinesWriter:
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
 
-    def write(self, rows: Sequence[Any]) -> None:
-        lines = (orjson.dumps({name: getattr(row, name) for name in _FIELDS}, str, _LINE) for row in rows)
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        lines = (orjson.dumps(dict(zip(_FIELDS, row, strict=True)), str, _LINE) for row in rows)
         self._file.writelines(lines)
 
     def finish(self) -> None:
@@ -109,7 +111,7 @@ class XlsxWriter:
         self._headings = headings(language)
         self._begin_sheet()
 
-    def write(self, rows: Sequence[Any]) -> None:
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
         for row in rows:
             if self._row == _SHEET_ROWS:
                 self._begin_sheet()
@@ -144,9 +146,9 @@ def headings(language: str) -> list[str]:
     return [heading.in_language(language) for heading in COLUMNS.values()]
 
 
-def cells(row: Any) -> list[str]:
+def cells(row: Sequence[Any]) -> list[str]:
     """A row as the texts of its cells."""
-    return [_cell(getattr(row, name)) for name in COLUMNS]
+    return [_cell(value) for value in _in_order(row)]
 
 
 def _cell(value: Any) -> str:

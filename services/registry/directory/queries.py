@@ -24,8 +24,9 @@ from sqlmodel import col
 
 from services.registry.accounts.tables import Account, AccountVersion, Identity
 from services.registry.agencies.queries import agencies
+from services.registry.directory.schemas import DirectoryEntry
 from shared import tenancy
-from shared.search import matches
+from shared.search import matches_words
 
 OFFICIAL = ("active", "suspended")
 PUBLIC = (*OFFICIAL, "lapsed", "retired")
@@ -45,6 +46,8 @@ _SHOWN = (
     "reason",
     "version",
 )
+ENTRY = tuple(DirectoryEntry.model_fields)
+"""What is read of an account, in this order."""
 _OF_AGENCY = (
     agencies.c.name.label("agency_name"),
     agencies.c.short_name.label("agency_short_name"),
@@ -86,7 +89,7 @@ async def page(session: AsyncSession, which: Filter, *, after: UUID | None, limi
 
 
 async def batches(session: AsyncSession, which: Filter, size: int) -> AsyncIterator[Sequence[Row[Any]]]:
-    """All accounts, `size` at a time, through a cursor of the database."""
+    """All accounts as rows of `ENTRY`, `size` at a time, through a cursor of the database."""
     table = _table(which.before)
     query = _ordered(_chosen(session, table, which), _order(table, which.sort), which.sort)
     rows = await session.stream(query, execution_options={"yield_per": size})
@@ -96,9 +99,10 @@ async def batches(session: AsyncSession, which: Filter, size: int) -> AsyncItera
 
 async def fingerprint(session: AsyncSession, which: Filter) -> str:
     """Another text for every other content of the chosen accounts, as each change gives a new version."""
-    chosen = _chosen(session, _table(which.before), which).subquery()
-    whole = func.concat_ws(":", chosen.c.id, chosen.c.version, chosen.c.agency_version)
-    query = select(func.count(), func.bit_xor(func.hashtextextended(whole, 0)))
+    table = _table(which.before)
+    whole = func.concat_ws(":", table.c.id, table.c.version, table.c.agency_version)
+    mixed = func.bit_xor(func.hashtextextended(whole, 0))
+    query = _chosen(session, table, which).with_only_columns(func.count(), mixed)
     count, mixed = (await session.execute(query)).one()
     return f"{count}:{mixed}"
 
@@ -107,6 +111,7 @@ async def find(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
     """An account that is official, or was."""
     table = _present()
     query = _chosen(session, table, Filter(states=PUBLIC)).where(table.c.id == account_id)
+    query = query.add_columns(table.c.agency_short_name)
     found: Row[Any] | None = (await session.execute(query)).one_or_none()
     return found
 
@@ -114,7 +119,8 @@ async def find(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
 async def of_agencies(session: AsyncSession, codes: Sequence[str]) -> list[Row[Any]]:
     """What is official of these agencies alone, and safe: by platform and name."""
     table = _present()
-    query = select(table).where(table.c.agency_code.in_(codes), table.c.state == "active")
+    query = select(*(table.c[name] for name in ENTRY))
+    query = query.where(table.c.agency_code.in_(codes), table.c.state == "active")
     return list((await session.execute(query.order_by(table.c.platform, table.c.folded, table.c.id))).all())
 
 
@@ -156,12 +162,14 @@ def _past(moment: datetime) -> FromClause:
 
 
 def _chosen(session: AsyncSession, table: FromClause, which: Filter) -> Select[Any]:
-    query = select(table).where(table.c.state.in_(which.states))
-    if "retired" in which.states:
-        held = exists().where(col(Identity.account_id) == table.c.id)
-        query = query.where(or_(table.c.state != "retired", held))  # a withdrawn draft was never official
+    query = select(*(table.c[name] for name in ENTRY)).where(table.c.state.in_(which.states))
+    held = exists().where(col(Identity.account_id) == table.c.id)  # a withdrawn draft was never official
+    if which.states == ("retired",):
+        query = query.where(held)
+    elif "retired" in which.states:
+        query = query.where(or_(table.c.state != "retired", held))
     if which.q is not None:
-        query = query.where(matches(table.c.searched, which.q))
+        query = query.where(matches_words(table.c.searched, which.q))
     if which.agency is not None and which.below:
         query = query.where(tenancy.within(session, table.c.agency_code, which.agency))
     elif which.agency is not None:

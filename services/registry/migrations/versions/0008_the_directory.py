@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from shared.search import fold
 
@@ -13,18 +14,14 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("folded", sa.String(400, collation="C")), schema="registry")
     op.execute('ALTER TABLE registry.account_history ALTER folded TYPE varchar(400) COLLATE "C"')
     for table in ("accounts", "account_history"):
-        op.add_column(table, sa.Column("searched", sa.String(1200)), schema="registry")
+        op.add_column(table, sa.Column("searched", postgresql.TSVECTOR()), schema="registry")
     _name_by_trigger()
     _name_what_is_there()
     op.alter_column("accounts", "folded", nullable=False, schema="registry")
     for table, key in (("accounts", "id"), ("account_history", "account_id")):
         op.create_index(f"ix_{table}_folded", table, ["folded", key], schema="registry")
         op.create_index(
-            f"ix_{table}_searched",
-            table,
-            [sa.text("to_tsvector('simple'::regconfig, searched)")],
-            schema="registry",
-            postgresql_using="gin",
+            f"ix_{table}_searched", table, ["searched"], schema="registry", postgresql_using="gin"
         )
 
 
@@ -34,8 +31,8 @@ def _name_by_trigger() -> None:
     op.execute("""
         CREATE FUNCTION registry.name_account() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            NEW.searched := concat_ws(' ', NEW.folded, NEW.platform,
-                (SELECT folded FROM registry.agencies WHERE code = NEW.agency_code FOR SHARE));
+            NEW.searched := to_tsvector('simple', concat_ws(' ', NEW.folded, NEW.platform,
+                (SELECT folded FROM registry.agencies WHERE code = NEW.agency_code FOR SHARE)));
             RETURN NEW;
         END $$
     """)
@@ -50,7 +47,7 @@ def _name_by_trigger() -> None:
     op.execute("""
         CREATE FUNCTION registry.rename_accounts() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            UPDATE registry.accounts SET searched = concat_ws(' ', folded, platform, NEW.folded)
+            UPDATE registry.accounts SET searched = to_tsvector('simple', concat_ws(' ', folded, platform, NEW.folded))
             WHERE agency_code = NEW.code;
             RETURN NULL;
         END $$
@@ -72,7 +69,7 @@ def _name_what_is_there() -> None:
     op.execute("ALTER TABLE registry.account_history DISABLE TRIGGER keep_account_history")
     op.execute("""
         UPDATE registry.account_history AS was
-        SET searched = concat_ws(' ', was.folded, was.platform, agencies.folded)
+        SET searched = to_tsvector('simple', concat_ws(' ', was.folded, was.platform, agencies.folded))
         FROM registry.agencies WHERE agencies.code = was.agency_code
     """)
     op.execute("ALTER TABLE registry.account_history ENABLE TRIGGER keep_account_history")
