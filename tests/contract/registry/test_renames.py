@@ -1,5 +1,6 @@
 """A page that was renamed on its platform: the same account under a new handle, the old one a tombstone."""
 
+import secrets
 from typing import Any
 
 import pytest
@@ -94,6 +95,35 @@ async def test_without_an_immutable_id_it_could_be_anybody(staff: Staff) -> None
     account = await staff.active()
     answer = await staff.act(account, "rename", json={"url": staff.body()["url"]}, headers=staff.officer)
     problem(answer, 409, "no-platform-id")
+
+
+async def test_an_id_can_be_learnt_later_by_two_people(staff: Staff) -> None:
+    account, link = await staff.active(), f"https://www.facebook.com/{10**14 + secrets.randbelow(10**14)}"
+    body = {"url": account["url"], "platform_id_url": link}
+    ok(await staff.act(account, "rename", json=body, headers=staff.officer))
+    assert (await verified(staff, link))["verdict"] == "unknown"
+    after = ok(await staff.act(account, "rename/approve"))
+    assert (after["url"], after["platform_id"]) == (account["url"], link.rpartition("/")[2])
+    for url in (link, account["url"]):
+        assert (await verified(staff, url))["verdict"] == "official"
+    again = await staff.act(account, "rename", json=body, headers=staff.officer)
+    assert problem(again, 422, "invalid")["reason"] == "same-handle"
+
+
+async def test_an_id_and_a_handle_together_could_be_anybody_s(staff: Staff) -> None:
+    account = await staff.active()
+    body = {"url": staff.body()["url"], "platform_id_url": "https://www.facebook.com/100064512345678"}
+    problem(await staff.act(account, "rename", json=body, headers=staff.officer), 409, "no-platform-id")
+
+
+async def test_somebody_else_s_id_is_not_learnt(staff: Staff) -> None:
+    account, other = await staff.active(), await staff.numbered()
+    body = {
+        "url": account["url"],
+        "platform_id_url": f"https://www.facebook.com/{other['platform_id']}",
+    }
+    answer = await staff.act(account, "rename", json=body, headers=staff.officer)
+    assert problem(answer, 409, "identity-held")["holder"]["account_id"] == other["id"]
 
 
 async def test_somebody_else_s_handle_is_not_taken_over(staff: Staff) -> None:

@@ -21,6 +21,8 @@ PUBLIC = {
         "accounts.qr",
         "agencies.json_ld",
         "agencies.list",
+        "agencies.crosswalk",
+        "agencies.lineage",
         "agencies.read",
         "agencies.trust_txt",
         "directory.export",
