@@ -3,10 +3,10 @@
 import asyncio
 import csv
 import io
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Any
 
 import httpx
@@ -48,16 +48,14 @@ def sheet(content: bytes) -> list[list[Any]]:
     return [[cell or "" for cell in row] for row in only.iter_rows(values_only=True)]
 
 
-def open_files() -> set[str]:
-    """Files of this process that have no name any more, and what lies in the temporary directory."""
-    links = Path("/proc/self/fd").iterdir()
-    found = set()
-    for link in links:
+def left_in(directory: Path) -> set[str]:
+    """What lies in a directory, and the files there that this process holds open without a name."""
+    found = {path.name for path in directory.iterdir()}
+    for link in Path("/proc/self/fd").iterdir():
         with suppress(FileNotFoundError):
             target = str(link.readlink())
-            if target.startswith(gettempdir()) and target.endswith("(deleted)"):
-                found.add(target)
-    return found | {path.name for path in Path(gettempdir()).glob("chinh-danh-xlsx-*")}
+            found |= {target} if target.startswith(str(directory)) else set()
+    return found
 
 
 async def test_every_form_says_the_same_as_the_list(registry: httpx.AsyncClient, staff: Staff) -> None:
@@ -155,25 +153,29 @@ async def test_only_so_many_are_made_at_a_time(registry: httpx.AsyncClient, regi
     await taken(registry, "csv", q="zqx")
 
 
-@asynccontextmanager
-async def leaving_nothing(database: Database) -> AsyncIterator[None]:
-    """A block after which no file and no connection is held that was not held before."""
-    pool: Any = database.engine.pool
-    before, connections = open_files(), pool.checkedout()
-    yield
+@pytest.fixture
+async def leaving_nothing(
+    registry_app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Path]:
+    """The directory of temporary files; after the test nothing is there, and no connection is held."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    pool: Any = registry_app.state.database.engine.pool
+    connections = pool.checkedout()
+    yield tmp_path
 
     async def settled() -> bool:
-        return open_files() == before and pool.checkedout() == connections
+        return left_in(tmp_path) == set() and pool.checkedout() == connections
 
     await eventually(settled)
+    assert registry_app.state.exports.running == 0
 
 
 @pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("how", ["breaks", "hangs"])
 async def test_a_client_that_goes_away_leaves_nothing(
-    registry_app: FastAPI, registry_database: Database, staff: Staff, form: str
+    registry_app: FastAPI, leaving_nothing: Path, staff: Staff, form: str, how: str
 ) -> None:
-    for _ in range(3):
-        await staff.active()
+    await staff.active()
     scope = {
         "type": "http",
         "method": "GET",
@@ -183,53 +185,62 @@ async def test_a_client_that_goes_away_leaves_nothing(
         "headers": [],
         "client": ("127.0.0.1", 1),
     }
-    seen: list[str] = []
+    reached = asyncio.Event()
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Any) -> None:
-        seen.append(message["type"])
         if message["type"] == "http.response.body":
-            raise OSError("gone")
+            assert left_in(leaving_nothing)  # the file is there, without a name
+            reached.set()
+            if how == "breaks":
+                raise OSError("gone")
+            await asyncio.Event().wait()
 
-    async with leaving_nothing(registry_database):
-        with pytest.raises(OSError, match="gone"):
-            await registry_app(scope, receive, send)
-    assert seen == ["http.response.start", "http.response.body"]
-
-    async def hang(message: Any) -> None:
-        del message
-        await asyncio.Event().wait()
-
-    async with leaving_nothing(registry_database):
-        cut = asyncio.create_task(registry_app(scope, receive, hang))
-        await asyncio.sleep(0)
-        cut.cancel()
-        with suppress(asyncio.CancelledError):
-            await cut
+    asked = asyncio.create_task(registry_app(scope, receive, send))
+    await reached.wait()
+    if how == "hangs":
+        asked.cancel()
+    with pytest.raises(asyncio.CancelledError if how == "hangs" else OSError):
+        await asked
 
 
+@pytest.mark.usefixtures("leaving_nothing")
 @pytest.mark.parametrize("form", FORMS)
 async def test_a_failure_in_the_middle_leaves_nothing(
-    registry: httpx.AsyncClient,
-    registry_app: FastAPI,
-    registry_database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-    staff: Staff,
-    form: str,
+    registry: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    await staff.active()
-
     async def broken(*_: Any) -> AsyncIterator[list[Any]]:
+        yield [["x"] * len(COLUMNS)]
         raise RuntimeError("broken")
-        yield []
 
     monkeypatch.setattr(directory, "batches", broken)
-    async with leaving_nothing(registry_database):
-        answer = await registry.get(f"/v1/directory.{form}", params={"agency_code": staff.agency})
-        problem(answer, 500, "internal")
-    assert registry_app.state.exports.running == 0
+    problem(await registry.get(f"/v1/directory.{form}"), 500, "internal")
+
+
+async def test_an_export_is_that_of_one_moment(
+    registry: httpx.AsyncClient, staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [await staff.active(display_name=name) for name in ("Xã A", "Xã B", "Xã C")]
+    query = {"agency_code": staff.agency}
+    before = await taken(registry, "jsonl", **query)
+    read = directory.batches
+
+    async def slowly(*arguments: Any) -> AsyncIterator[Any]:
+        """While the first row is being written the last one is retired."""
+        async for batch in read(*arguments):
+            yield batch
+            if made:
+                ok(await staff.act(made.pop(), "retire", json={"reason": "no_longer_held"}))
+                made.clear()
+
+    monkeypatch.setattr(exports, "_BATCH", 1)
+    monkeypatch.setattr(directory, "batches", slowly)
+    meanwhile = await taken(registry, "jsonl", **query)
+    assert (meanwhile.content, meanwhile.headers["etag"]) == (before.content, before.headers["etag"])
+    after = await taken(registry, "jsonl", **query)
+    assert len(after.text.splitlines()) == len(before.text.splitlines()) - 1
 
 
 def test_a_sheet_that_is_full_is_followed_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
