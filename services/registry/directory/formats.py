@@ -67,7 +67,7 @@ class CsvWriter:
     def __init__(self, file: IO[bytes], language: str, *, bom: bool = False) -> None:
         if bom:
             file.write(BOM)
-        self._text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        self._text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         self._csv = csv.writer(self._text)
         self._csv.writerow(headings(language))
 

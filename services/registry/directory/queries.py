@@ -16,6 +16,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     tuple_,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,6 +49,8 @@ _SHOWN = (
 )
 ENTRY = tuple(DirectoryEntry.model_fields)
 """What is read of an account, in this order."""
+# One plan for a rare word and for one that all names have would be a bad one for either.
+_PLAN_EACH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _OF_AGENCY = (
     agencies.c.name.label("agency_name"),
     agencies.c.short_name.label("agency_short_name"),
@@ -76,6 +79,7 @@ class Filter:
 
 async def page(session: AsyncSession, which: Filter, *, after: UUID | None, limit: int) -> list[Row[Any]]:
     """The accounts that follow the one with the id `after`."""
+    await session.execute(_PLAN_EACH)
     table = _table(which.before)
     query = _chosen(session, table, which)
     order = _order(table, which.sort)
