@@ -107,6 +107,20 @@ class Database:
                 yield session
                 await session.commit()
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads, and sees the database as of one moment for the length of the block.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with unavailable_when_away():
+            async with self._sessions() as session:
+                await session.connection(
+                    execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                )
+                yield session
+
     async def close(self) -> None:
         await self.engine.dispose()
 

@@ -54,6 +54,10 @@ class Edge:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
+        method = scope["method"]
+        if method == "HEAD":
+            # The same as GET, without the content (RFC 9110 §9.3.2), which the server leaves out.
+            scope = {**scope, "method": "GET"}
         current_trace = continue_trace(_text(headers.get(b"traceparent")))
         status, started_answer = 500, False
 
@@ -74,16 +78,14 @@ class Edge:
         except _Gone:
             status = _CLIENT_CLOSED_REQUEST
         except Exception as error:
-            if not isinstance(error, AppError):
-                log.exception("unhandled")
+            problem = _as_problem(error)
             if started_answer:
                 raise
-            problem = error if isinstance(error, AppError) else InternalError()
             await send_problem(problem, preferred_language(_text(headers.get(b"accept-language"))), answer)
         finally:
             if limited and with_token:
                 self._limits.leave(scope)
-            self._record(scope, status, time.perf_counter() - started)
+            self._record(method, scope, status, time.perf_counter() - started)
 
     async def _bounded_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """The request's whole body.
@@ -118,20 +120,27 @@ class Edge:
         return body
 
     @staticmethod
-    def _record(scope: Scope, status: int, seconds: float) -> None:
+    def _record(method: str, scope: Scope, status: int, seconds: float) -> None:
         # The route's template, never the path or the query: what people look up is nobody's business.
         route = getattr(scope.get("route"), "path", "unmatched")
-        REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+        REQUEST_SECONDS.labels(method, route, status).observe(seconds)
         if route not in _QUIET:
             log.info(
                 "request",
                 extra={
-                    "method": scope["method"],
+                    "method": method,
                     "route": route,
                     "status": status,
                     "ms": round(seconds * 1e3, 1),
                 },
             )
+
+
+def _as_problem(error: Exception) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    log.error("unhandled", exc_info=error)
+    return InternalError()
 
 
 def _require_bounded_head(scope: Scope) -> None:

@@ -6,6 +6,12 @@ POLICY = Policy(
     {
         "agencies.list": PUBLIC,
         "agencies.read": PUBLIC,
+        "agencies.trust_txt": PUBLIC,
+        "agencies.json_ld": PUBLIC,
+        "accounts.badge": PUBLIC,
+        "accounts.qr": PUBLIC,
+        "directory.list": PUBLIC,
+        "directory.export": PUBLIC,
         "agencies.tree": PUBLIC,
         "agencies.lineage": PUBLIC,
         "agencies.crosswalk": PUBLIC,

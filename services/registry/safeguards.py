@@ -80,6 +80,16 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
+        ("accounts.folded", "accounts.searched", "account_history.searched"),
+        Text(
+            "Tên tài khoản và tên cơ quan, bỏ dấu, để sắp xếp và tìm kiếm",
+            "Names of the account and of its agency without accents, to sort and to search",
+        ),
+        1200,
+        Text("Không ai; chỉ dùng để tìm", "Nobody; it only serves to find"),
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
         (
             "accounts.url",
             "accounts.identity",

@@ -300,6 +300,15 @@ _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00
 
 RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
+    "registry.listDirectory": (Relation.PUBLIC, fixed("/v1/directory")),
+    "registry.exportDirectoryCsv": (Relation.PUBLIC, fixed("/v1/directory.csv?q=zqx")),
+    "registry.exportDirectoryXlsx": (Relation.PUBLIC, fixed("/v1/directory.xlsx?q=zqx")),
+    "registry.exportDirectoryJsonl": (Relation.PUBLIC, fixed("/v1/directory.jsonl?q=zqx")),
+    "registry.readTrustTxt": (Relation.PUBLIC, the_agency("/trust.txt")),
+    "registry.readAgencyJsonLd": (Relation.PUBLIC, the_agency("/accounts.jsonld")),
+    "registry.readAccountBadge": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/badge.svg")),
+    "registry.readAccountQrSvg": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/qr.svg")),
+    "registry.readAccountQrPng": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/qr.png")),
     "registry.readAgency": (Relation.PUBLIC, the_agency()),
     "registry.readAgencyTree": (Relation.PUBLIC, the_agency("/tree")),
     "registry.readLineage": (Relation.PUBLIC, the_agency("/lineage")),

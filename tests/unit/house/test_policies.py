@@ -17,10 +17,16 @@ from shared.policy import Permit, Policy, permit_of
 
 PUBLIC = {
     "registry": {
+        "accounts.badge",
+        "accounts.qr",
+        "agencies.json_ld",
         "agencies.list",
         "agencies.crosswalk",
         "agencies.lineage",
         "agencies.read",
+        "agencies.trust_txt",
+        "directory.export",
+        "directory.list",
         "agencies.tree",
         "events.list",
         "offices.list",
