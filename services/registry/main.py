@@ -6,6 +6,7 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.memberships.routes import router as memberships
 from services.registry.offices.routes import router as offices
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
@@ -33,6 +34,7 @@ SERVICE = Service(
         transfers,
         proofs,
         agencies,
+        memberships,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -46,6 +48,7 @@ SERVICE = Service(
         "offices": "The public offices that can have an account of their own.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
+        "memberships": "Who may act for an agency when their tokens do not say it, and who stands in for them.",
     },
 )
 

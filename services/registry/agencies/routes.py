@@ -37,7 +37,7 @@ async def list_agencies(
     rows = await queries.page(
         session,
         at=at or clock.today(),
-        parent_code=parent_code,
+        parent_code=await tenancy.parameter(session, "parent_code", parent_code),
         level=level,
         after=decode_cursor(cursor),
         limit=limit,
