@@ -33,6 +33,11 @@ MAX_HEADER_BYTES = 32_768
 MAX_DEPTH = 32
 _BACKSLASH, _QUOTE = b'\\"'
 _QUIET = {"/livez", "/readyz", "/metrics"}
+_CLIENT_CLOSED_REQUEST = 499  # as common proxies log it; nobody is there to be answered
+
+
+class _Gone(Exception):
+    """The client has closed the connection."""
 
 
 class Edge:
@@ -63,12 +68,15 @@ class Edge:
                 message["headers"] = [*message["headers"], (b"trace-id", current_trace.encode()), *_SECURITY]
             await send(message)
 
+        limited, with_token = scope["path"] not in _QUIET, b"authorization" in headers
         try:
-            if b"authorization" not in headers and scope["path"] not in _QUIET:
-                self._limits.take_public(scope)
+            if limited:
+                self._limits.enter(scope, with_token=with_token)
             _require_bounded_head(scope)
             body = await self._bounded_body(headers, receive)
             await self._app(scope, _replay(body, receive), answer)
+        except _Gone:
+            status = _CLIENT_CLOSED_REQUEST
         except Exception as error:
             if not isinstance(error, AppError):
                 log.exception("unhandled")
@@ -77,6 +85,8 @@ class Edge:
             problem = error if isinstance(error, AppError) else InternalError()
             await send_problem(problem, preferred_language(_text(headers.get(b"accept-language"))), answer)
         finally:
+            if limited and with_token:
+                self._limits.leave(scope)
             self._record(method, scope, status, time.perf_counter() - started)
 
     async def _bounded_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
@@ -84,6 +94,7 @@ class Edge:
 
         Raises:
             AppError: too long, or JSON nested too deep to be meant.
+            _Gone: the rest of it will never come; half a request is none.
         """
         limit = self._max_body
         too_large = TooLarge(Text(f"Tối đa {limit} byte.", f"At most {limit} bytes."))
@@ -94,7 +105,7 @@ class Edge:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                break
+                raise _Gone
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > limit:

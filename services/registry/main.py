@@ -9,6 +9,7 @@ from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.directory.exports import Exports
 from services.registry.directory.routes import router as directory
 from services.registry.lineage.routes import router as lineage
+from services.registry.memberships.routes import router as memberships
 from services.registry.offices.routes import router as offices
 from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
@@ -43,6 +44,7 @@ SERVICE = Service(
         directory,
         statements,
         signs,
+        memberships,
         successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
@@ -58,6 +60,7 @@ SERVICE = Service(
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "directory": "The official accounts of all agencies: to search, to take away, to show. Open to everybody.",
+        "memberships": "Who may act for an agency when their tokens do not say it, and who stands in for them.",
         "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )

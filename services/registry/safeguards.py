@@ -2,6 +2,7 @@
 
 from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
 from services.registry.agencies.words import ORGANISATION_TYPES
+from services.registry.memberships.tables import KINDS as MEMBERSHIP_KINDS
 from services.registry.offices.catalogue import OFFICES
 from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
@@ -175,6 +176,28 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
+        (
+            "memberships.issuer",
+            "memberships.subject",
+            "MembershipCreate.issuer",
+            "MembershipCreate.subject",
+            "DelegationCreate.issuer",
+            "DelegationCreate.subject",
+        ),
+        Text(
+            "Ai được thay mặt cơ quan, theo mã của nhà cung cấp định danh; không có họ tên",
+            "Who may act for an agency, as the identity provider names them; no names of people",
+        ),
+        255,
+        Text(
+            "Quản trị viên của cơ quan và cấp trên, và chính thành viên đó",
+            "Administrators of the agency and of those above it, and the member",
+        ),
+        Text(
+            "Không xoá: tư cách đã kết thúc có ngày kết thúc", "Not deleted: one that ended has its last day"
+        ),
+    ),
+    FreeField(
         ("VerifyItem.url", "VerifyRequest.items"),
         Text("Liên kết cần kiểm tra", "The link to verify"),
         2048,
@@ -199,6 +222,7 @@ LISTS = {
     "transfer_states": TRANSFER_STATES,
     "offices": tuple(OFFICES),
     "proof_methods": METHODS,
+    "membership_kinds": MEMBERSHIP_KINDS,
     "audited": AUDITED,
     "proof_states": PROOF_STATES,
 }

@@ -143,6 +143,27 @@ class AccountRetired(AccountState):
     type: ClassVar[str] = "registry.account.retired.v1"
 
 
+class MembershipChanged(EventData):
+    """Who may act for an agency: a state that services keep, never news, a webhook or part of the changefeed.
+
+    Who the member is does not travel: only those who know issuer and subject can tell whose digest it is.
+    """
+
+    type: ClassVar[str] = "registry.membership.changed.v1"
+    audience: ClassVar[Audience] = "subtree"
+
+    membership_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    identity: str = Field(
+        description="SHA-256 of the JSON array of issuer and subject, in hexadecimal.",
+        examples=["9f86d081" * 8],
+    )
+    roles: list[str] = Field(examples=[["officer"]])
+    valid_from: date = Field(examples=["2026-03-01"])
+    valid_to: date | None = Field(
+        description="The day from which it no longer holds.", examples=["2026-03-15"]
+    )
+
+
 class AccountTransferred(AccountState):
     """An account is another agency's from now on: official if it is active, else to be approved anew."""
 
@@ -170,3 +191,6 @@ EVENTS: tuple[type[EventData], ...] = (
     AccountTransferred,
     AuditSealed,
 )
+
+STATES: tuple[type[EventData], ...] = (MembershipChanged,)
+"""What only ever travels as a state, from service to service."""

@@ -41,6 +41,10 @@ class Relation(Enum):
     """The agency's own, to which something is offered. Those above see the offer, and cannot take it."""
     HANDLER = auto()
     """The agency's own. Those above know that the thing exists, and are told that it is not theirs to do."""
+    ADMINS = auto()
+    """Admins of the agency's own and of those above it; and those whom the thing concerns, who are not here."""
+    OWN = auto()
+    """Everybody's; each is shown what concerns themself, whatever their agency."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +206,27 @@ def incident(path: str, json: Any = None, *, triaged: bool = False) -> Make:
     return make
 
 
+def member(world: World) -> dict[str, Any]:
+    """Somebody new at the commune, to be entered."""
+    return {"agency_code": world.tenant.commune, "subject": str(uuid4()), "roles": ["officer"]}
+
+
+async def new_member(world: World) -> Request:
+    return Request("/v1/memberships", member(world))
+
+
+def membership(path: str, json: Any = None) -> Make:
+    """A request about somebody's membership."""
+
+    async def make(world: World) -> Request:
+        admin = world.tenant.auth(world.tenant.commune, "admin", sub="another admin")
+        answer = await world.clients["registry"].post("/v1/memberships", json=member(world), headers=admin)
+        made = ok(answer, 201)["id"]
+        return Request(path.format(id=made), json, made)
+
+    return make
+
+
 async def new_subscription(world: World) -> Request:
     return Request("/v1/subscriptions", world.office.body(agency_code=world.tenant.commune))
 
@@ -243,6 +268,14 @@ def event(service: str, cause: Make) -> Make:
 
 _LINK = "https://www.facebook.com/ubndxalapvo"
 _ACCOUNT, _INCIDENT, _SUBSCRIPTION = "/v1/accounts/{id}", "/v1/incidents/{id}", "/v1/subscriptions/{id}"
+_MEMBERSHIP = "/v1/memberships/{id}"
+_ROLES = {"roles": ["viewer"], "valid_from": "2026-01-01", "valid_to": None}
+_STAND_IN = {
+    "subject": "stand-in",
+    "roles": ["officer"],
+    "valid_from": "2999-01-01",
+    "valid_to": "2999-03-01",
+}
 _SUCCESSION = "/v1/successions/{id}"
 _TRANSFER = "/v1/transfers/{id}"
 _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00Z"}
@@ -311,6 +344,13 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.createProof": (Relation.SUBTREE, new_proof),
     "registry.listProofs": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/proofs")),
     "registry.checkProof": (Relation.SUBTREE, a_proof),
+    "registry.createMembership": (Relation.SUBTREE, new_member),
+    "registry.listMemberships": (Relation.LISTED, membership("/v1/memberships")),
+    "registry.listOwnMemberships": (Relation.OWN, fixed("/v1/memberships/me")),
+    "registry.readMembership": (Relation.SUBTREE, membership(_MEMBERSHIP)),
+    "registry.changeMembership": (Relation.SUBTREE, membership(_MEMBERSHIP, _ROLES)),
+    "registry.endMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/end")),
+    "registry.delegateMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/delegations", _STAND_IN)),
     "reports.listHarms": (Relation.PUBLIC, fixed("/v1/harms")),
     "reports.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
     "reports.reportHarm": (Relation.PUBLIC, new_report),

@@ -59,6 +59,7 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "ProofCreate",
         "ImpersonationReport",
         "SubscriptionCreate",
+        "MembershipCreate",
     }:
         fields = schemas[name]["properties"]
         fields.update({field: known[field] for field in fields.keys() & known.keys()})
@@ -72,4 +73,6 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         for parameter in operation.get("parameters", []):
             if parameter["name"] == "wait":
                 parameter["schema"] = {"enum": [0]}  # nobody waits here
+            if parameter["name"] == "x-acting-for":
+                parameter["schema"] = {"enum": [tenant.commune]}
     return document

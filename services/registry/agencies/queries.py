@@ -122,7 +122,7 @@ async def page(session: AsyncSession, which: Filter, *, after: str | None, limit
             query = query.where(table.c[name] == value)
     order: list[ColumnElement[Any]] = [table.c.code]
     if which.q is not None:
-        query = query.where(matches(table.c.folded, which.q), table.c.code.in_(_named(which.q)))
+        query = query.where(_named(table, which.q, which.at))
         order = [_distance(table.c.folded, which.q), _rank(table), table.c.folded, table.c.code]
     if after is not None:
         last = (await session.execute(select(*order).where(table.c.code == after))).one_or_none()
@@ -199,18 +199,22 @@ def _as_of(day: date) -> FromClause:
     if day >= clock.today():
         today: FromClause = agencies.alias()
         return today
-    was = and_(
-        history.c.agency_code == agencies.c.code,
-        or_(history.c.since.is_(None), history.c.since <= day),
-        history.c.until > day,
-    )
     columns = [
         case((history.c.until.is_not(None), history.c[column.name]), else_=column).label(column.name)
         if column.name in _ONCE
         else column
         for column in agencies.c
     ]
-    return select(*columns).select_from(agencies.outerjoin(history, was)).subquery()
+    return (
+        select(*columns)
+        .select_from(agencies.outerjoin(history, and_(history.c.agency_code == agencies.c.code, _was(day))))
+        .subquery()
+    )
+
+
+def _was(day: date) -> ColumnElement[bool]:
+    """Whether a row of the history tells of that day."""
+    return and_(or_(history.c.since.is_(None), history.c.since <= day), history.c.until > day)
 
 
 def _in_force(table: FromClause, day: date) -> ColumnElement[bool]:
@@ -226,10 +230,13 @@ def _resolved(code: str) -> ScalarSelect[Any]:
     return query.order_by(agencies.c.code != code).limit(1).scalar_subquery()
 
 
-def _named(q: str) -> Any:
-    """Codes of all that have, or had, a name that matches: what the indexes can tell."""
-    now = select(agencies.c.code).where(matches(agencies.c.folded, q))
-    return now.union(select(history.c.agency_code).where(matches(history.c.folded, q)))
+def _named(table: FromClause, q: str, day: date) -> ColumnElement[bool]:
+    """Whether the name on that day matches: asked of the columns that have an index."""
+    if day >= clock.today():
+        return matches(table.c.folded, q)
+    was_otherwise = select(history.c.agency_code).where(_was(day))
+    now = select(agencies.c.code).where(matches(agencies.c.folded, q), agencies.c.code.not_in(was_otherwise))
+    return table.c.code.in_(now.union(was_otherwise.where(matches(history.c.folded, q))))
 
 
 def _distance(column: ColumnElement[Any], q: str) -> ColumnElement[int]:

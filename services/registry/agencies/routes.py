@@ -109,6 +109,7 @@ async def list_agencies(
     by level, then by name. Names, parents and the search are those of the day: a renamed agency is found
     by its former name with an `at` before the day it was renamed.
     """
+    parent_code = await tenancy.parameter(session, "parent_code", parent_code)
     which = Filter(at or clock.today(), parent_code, level, organisation_type, area_code, q)
     rows = await queries.page(session, which, after=decode_cursor(cursor), limit=limit)
     return Page(

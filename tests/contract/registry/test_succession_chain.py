@@ -28,7 +28,7 @@ async def reports_database(reports_app: FastAPI, settings_for: SettingsFor) -> A
     publisher, reader = settings_for("registry"), settings_for("reports")
     async with connect(publisher, "test") as ours, connect(reader, "test") as theirs:
         streams = (fact_stream("registry", publisher), state_stream("registry", publisher))
-        relay = Relay(publisher, "registry", ours.jetstream(), streams)
+        relay = Relay(publisher, "registry", ours, streams)
         work = replace(agency_projection("reports"), durable=f"reports-agencies-{uuid4().hex[:8]}")
         relaying = asyncio.create_task(relay.run())
         await relay.caught_up.wait()
