@@ -12,6 +12,7 @@ from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
+from services.registry.renames.routes import router as renames
 from services.registry.settings import Settings
 from services.registry.successions.routes import router as successions
 from services.registry.transfers.routes import router as transfers
@@ -30,6 +31,7 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        renames,
         offices,
         transfers,
         proofs,

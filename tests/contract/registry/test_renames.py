@@ -1,5 +1,6 @@
 """A page that was renamed on its platform: the same account under a new handle, the old one a tombstone."""
 
+import asyncio
 import secrets
 from typing import Any
 
@@ -137,6 +138,17 @@ async def test_a_handle_that_was_taken_while_it_waited_is_not_taken_over(staff: 
     other = await staff.active(url=account["new_url"])
     late = problem(await staff.act(account, "rename/approve"), 409, "identity-held")
     assert late["holder"]["account_id"] == other["id"]
+
+
+async def test_of_a_rename_and_an_approval_at_once_one_has_the_handle(staff: Staff) -> None:
+    account = await staff.renamed()
+    other = await staff.submitted(url=account["new_url"])
+    answers = await asyncio.gather(staff.act(account, "rename/approve"), staff.act(other, "approve"))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    (lost,) = (answer for answer in answers if answer.status_code == 409)
+    problem(lost, 409, "identity-held")
+    (won,) = (ok(answer) for answer in answers if answer.status_code == 200)
+    assert (await verified(staff, account["new_url"]))["account"]["id"] == won["id"]
 
 
 async def test_a_handle_that_was_official_before_needs_a_fresh_proof(staff: Staff) -> None:

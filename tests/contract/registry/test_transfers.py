@@ -188,6 +188,18 @@ async def test_an_account_is_offered_to_one_at_a_time(staff: Staff, taker: Staff
     problem(late, 409, "already-offered")
 
 
+async def test_of_several_answers_at_once_one_counts(staff: Staff, taker: Staff) -> None:
+    transfer = await offered(staff, taker)
+    answers = await asyncio.gather(
+        step(taker, transfer, "accept"), step(taker, transfer, "decline"), step(staff, transfer, "withdraw")
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    (good,) = (ok(answer) for answer in answers if answer.status_code == 200)
+    owner = taker.agency if good["state"] == "accepted" else staff.agency
+    holder = taker if good["state"] == "accepted" else staff
+    assert (await account_of(holder, transfer))["agency_code"] == owner
+
+
 async def test_an_account_that_ended_meanwhile_is_not_taken(staff: Staff, taker: Staff) -> None:
     transfer = await offered(staff, taker)
     ok(await staff.act(transfer["account"], "retire", json={"reason": "closed_by_agency"}))
