@@ -61,7 +61,9 @@ class AgencySucceeded(EventData):
 
     succession_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     kind: str = Field(description="merge, split, rename, dissolve or reparent.", examples=["merge"])
-    legal_act: LegalAct
+    legal_act: LegalAct = Field(
+        examples=[{"number": "202/2025/QH15", "date": "2025-06-12", "issuer": "Quốc hội"}]
+    )
     effective_on: date = Field(
         description="The day from which it counts, in Vietnam.", examples=["2025-07-01"]
     )
