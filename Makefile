@@ -23,7 +23,7 @@ down: $(VENV)/local ## Stop the stack that runs in another terminal
 demo: $(VENV)/local ## Walk through the story against the running stack
 	@$(RUN) -m deploy.local.demo
 
-token: $(VENV)/local ## Print a token: AGENCY=T82.X30169 ROLES=officer,viewer [SUB=somebody] [SYSTEM=1]
+token: $(VENV)/local ## Print a token: AGENCY=T82.X30169 ROLES=officer,viewer [SUB=somebody] [SYSTEM=1], or SUB=somebody alone
 	@$(RUN) -m deploy.local.token --agency "$(AGENCY)" --roles "$(ROLES)" --sub "$(SUB)" $(if $(SYSTEM),--system)
 
 test: $(VENV)/dev ## Run every test on servers of its own [ARGS="tests/unit -x"]

@@ -56,7 +56,8 @@ def openapi(service: str) -> dict[str, Any]:
 
 def event_types() -> list[type[EventData]]:
     """Every event that a service can publish."""
-    return [event for service in SERVICES for event in import_module(f"shared.events.{service}").EVENTS]
+    modules = [import_module(f"shared.events.{service}") for service in SERVICES]
+    return [event for module in modules for event in (*module.EVENTS, *getattr(module, "STATES", ()))]
 
 
 def event_schema(event: type[EventData]) -> dict[str, Any]:

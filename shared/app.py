@@ -249,7 +249,8 @@ def openapi(app: FastAPI, service: Service) -> dict[str, Any]:
             closed = permit is not None and not permit.rule.public
             if closed:
                 operation["security"] = [{"bearer": []}]
-            problem_docs.complete(operation, closed=closed)
+            known = permit is not None and permit.rule.known
+            problem_docs.complete(operation, closed=closed, known=closed or known)
             if permit and permit.rule.people:
                 _describe(operation, PeopleOnly)
     document["webhooks"] = {event.type: webhook(event, schemas) for event in service.events}

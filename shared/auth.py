@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,7 @@ _SUBJECT = re.compile(r"[ -~]{1,255}")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The holder of a token, acting for one agency.
-
-    `system`: a program that came by its own client credentials, behind which no person stands. It is one
-    when `client_id` (RFC 9068 §2.2) or `azp` equals `sub`, as §2.2 and §5 have it for grants without a
-    resource owner, or when `gty` is `client-credentials`, which an issuer that gives its clients another
-    `sub` must be made to add. A system is never an approver.
-    """
+    """The holder of a token, acting for one agency. A system is never an approver."""
 
     issuer: str
     subject: str
@@ -44,16 +39,42 @@ class Actor:
         return (self.issuer, self.subject)
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever a good token belongs to, before it is clear for whom they act (`shared.memberships`).
+
+    `agency` and `roles` are what the token claims; without an agency both are left to memberships.
+
+    `system`: a program that came by its own client credentials, behind which no person stands. It is one
+    when `client_id` (RFC 9068 §2.2) or `azp` equals `sub`, as §2.2 and §5 have it for grants without a
+    resource owner, or when `gty` is `client-credentials`, which an issuer that gives its clients another
+    `sub` must be made to add.
+    """
+
+    issuer: str
+    subject: str
+    agency: str | None
+    roles: frozenset[str]
+    system: bool = False
+
+    def acting_for(self, agency: str, roles: AbstractSet[str]) -> Actor:
+        """The holder with these roles of an agency; a system without the one that it can never have."""
+        # Taken away here and not refused: providers hand a service account the roles of its group, and what
+        # never reaches an `Actor` no check of roles can let through.
+        held = frozenset(roles) - ({"approver"} if self.system else set())
+        return Actor(self.issuer, self.subject, agency, held, self.system)
+
+
 class Authenticator:
-    """Turns a bearer token into an `Actor`. `now` is the clock by which the issuer's keys age."""
+    """Turns a bearer token into its `Holder`. `now` is the clock by which the issuer's keys age."""
 
     def __init__(self, settings: ServiceSettings, now: Callable[[], float] = time.monotonic) -> None:
         self._issuer = settings.auth_issuer
         self._audience = settings.auth_audience
         self._keys = Keys(settings, now)
 
-    async def actor(self, authorization: str) -> Actor:
-        """The actor named by an `Authorization` header.
+    async def holder(self, authorization: str) -> Holder:
+        """Whose token an `Authorization` header brings.
 
         Raises:
             Unauthenticated: not a token this service trusts; the detail says which check failed.
@@ -83,23 +104,23 @@ class Authenticator:
             raise Unauthenticated(_EXPIRED) from error
         except jwt.PyJWTError as error:
             raise Unauthenticated(_NOT_TRUSTED) from error
-        return _actor(claims)
+        return _holder(claims)
 
 
-def _actor(claims: dict[str, Any]) -> Actor:
+def _holder(claims: dict[str, Any]) -> Holder:
     times = [claims[name] for name in ("exp", "nbf", "iat") if name in claims]
     if not all(type(moment) in {int, float} for moment in times) or not _SUBJECT.fullmatch(claims["sub"]):
         raise Unauthenticated(_NOT_TRUSTED)
+    who, system = (claims["iss"], claims["sub"]), _is_system(claims)
     agency, roles = claims.get("agency"), claims.get("roles")
+    if agency is None:
+        # Many providers put a `roles` of their own into every token; without an agency it is not ours.
+        return Holder(*who, None, frozenset(), system)
     if not isinstance(agency, str) or not _AGENCY.fullmatch(agency):
-        raise Unauthenticated(_NO_CLAIMS)
+        raise Unauthenticated(_BAD_CLAIMS)
     if not isinstance(roles, list) or not all(isinstance(role, str) and role in ROLES for role in roles):
-        raise Unauthenticated(_NO_CLAIMS)
-    system = _is_system(claims)
-    # Taken away here and not refused: providers hand a service account the roles of its group, and what
-    # never reaches an `Actor` no check of roles can let through.
-    held = frozenset(roles) - ({"approver"} if system else set())
-    return Actor(claims["iss"], claims["sub"], agency, held, system)
+        raise Unauthenticated(_BAD_CLAIMS)
+    return Holder(*who, agency, frozenset(roles), system)
 
 
 def _is_system(claims: dict[str, Any]) -> bool:
@@ -117,6 +138,7 @@ _NOT_TRUSTED = Text(
     "Mã không hợp lệ: chữ ký, nơi phát hành, nơi nhận hoặc cấu trúc sai.",
     "The token is not valid: wrong signature, issuer, audience or form.",
 )
-_NO_CLAIMS = Text(
-    "Mã thiếu thông tin cơ quan (agency) hoặc vai trò (roles).", "The token lacks the claims agency or roles."
+_BAD_CLAIMS = Text(
+    "Mã nêu cơ quan (agency) hoặc vai trò (roles) không đúng dạng.",
+    "The token's claims agency and roles are not what they should be.",
 )

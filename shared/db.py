@@ -39,6 +39,7 @@ _UNREACHABLE = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
 
 
@@ -85,6 +86,7 @@ class Database:
             connect_args={
                 "prepared_statement_cache_size": 500,
                 "timeout": 5,
+                "command_timeout": 60,  # a database whose machine is gone without a word says nothing at all
                 "server_settings": {"application_name": schema, "search_path": schema, "jit": "off"},
             },
         )
@@ -104,6 +106,20 @@ class Database:
             async with self._sessions() as session:
                 yield session
                 await session.commit()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads, and sees the database as of one moment for the length of the block.
+
+        Raises:
+            Unavailable: the database is away.
+        """
+        with unavailable_when_away():
+            async with self._sessions() as session:
+                await session.connection(
+                    execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                )
+                yield session
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -138,6 +154,12 @@ def violated_constraint(error: IntegrityError) -> str | None:
     """Name of the constraint that refused a row, as PostgreSQL reports it."""
     cause = error.orig.__cause__ if error.orig else None
     return getattr(cause, "constraint_name", None)
+
+
+def is_duplicate(error: IntegrityError) -> bool:
+    """Whether there was such a row already, perhaps since a moment ago."""
+    cause = error.orig.__cause__ if error.orig else None
+    return isinstance(cause, asyncpg.UniqueViolationError)
 
 
 def refused_value(error: Exception) -> bool:

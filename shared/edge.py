@@ -33,6 +33,11 @@ MAX_HEADER_BYTES = 32_768
 MAX_DEPTH = 32
 _BACKSLASH, _QUOTE = b'\\"'
 _QUIET = {"/livez", "/readyz", "/metrics"}
+_CLIENT_CLOSED_REQUEST = 499  # as common proxies log it; nobody is there to be answered
+
+
+class _Gone(Exception):
+    """The client has closed the connection."""
 
 
 class Edge:
@@ -49,6 +54,10 @@ class Edge:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
+        method = scope["method"]
+        if method == "HEAD":
+            # The same as GET, without the content (RFC 9110 §9.3.2), which the server leaves out.
+            scope = {**scope, "method": "GET"}
         current_trace = continue_trace(_text(headers.get(b"traceparent")))
         status, started_answer = 500, False
 
@@ -59,27 +68,31 @@ class Edge:
                 message["headers"] = [*message["headers"], (b"trace-id", current_trace.encode()), *_SECURITY]
             await send(message)
 
+        limited, with_token = scope["path"] not in _QUIET, b"authorization" in headers
         try:
-            if b"authorization" not in headers and scope["path"] not in _QUIET:
-                self._limits.take_public(scope)
+            if limited:
+                self._limits.enter(scope, with_token=with_token)
             _require_bounded_head(scope)
             body = await self._bounded_body(headers, receive)
             await self._app(scope, _replay(body, receive), answer)
+        except _Gone:
+            status = _CLIENT_CLOSED_REQUEST
         except Exception as error:
-            if not isinstance(error, AppError):
-                log.exception("unhandled")
+            problem = _as_problem(error)
             if started_answer:
                 raise
-            problem = error if isinstance(error, AppError) else InternalError()
             await send_problem(problem, preferred_language(_text(headers.get(b"accept-language"))), answer)
         finally:
-            self._record(scope, status, time.perf_counter() - started)
+            if limited and with_token:
+                self._limits.leave(scope)
+            self._record(method, scope, status, time.perf_counter() - started)
 
     async def _bounded_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """The request's whole body.
 
         Raises:
             AppError: too long, or JSON nested too deep to be meant.
+            _Gone: the rest of it will never come; half a request is none.
         """
         limit = self._max_body
         too_large = TooLarge(Text(f"Tối đa {limit} byte.", f"At most {limit} bytes."))
@@ -90,7 +103,7 @@ class Edge:
         while more:
             message = await receive()
             if message["type"] == "http.disconnect":
-                break
+                raise _Gone
             chunk = message.get("body", b"")
             size += len(chunk)
             if size > limit:
@@ -107,20 +120,27 @@ class Edge:
         return body
 
     @staticmethod
-    def _record(scope: Scope, status: int, seconds: float) -> None:
+    def _record(method: str, scope: Scope, status: int, seconds: float) -> None:
         # The route's template, never the path or the query: what people look up is nobody's business.
         route = getattr(scope.get("route"), "path", "unmatched")
-        REQUEST_SECONDS.labels(scope["method"], route, status).observe(seconds)
+        REQUEST_SECONDS.labels(method, route, status).observe(seconds)
         if route not in _QUIET:
             log.info(
                 "request",
                 extra={
-                    "method": scope["method"],
+                    "method": method,
                     "route": route,
                     "status": status,
                     "ms": round(seconds * 1e3, 1),
                 },
             )
+
+
+def _as_problem(error: Exception) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    log.error("unhandled", exc_info=error)
+    return InternalError()
 
 
 def _require_bounded_head(scope: Scope) -> None:

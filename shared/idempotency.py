@@ -5,6 +5,7 @@ under a key made from the client's own, so the database alone cannot tell what w
 for whom; it goes after a day.
 """
 
+import json
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.auth import Actor
+from shared.body import json_body
 from shared.crypto import keyed_digest, seal, unseal
 from shared.problems import AppError, Invalid, Text
 
@@ -167,7 +169,8 @@ class Once:
         return answer
 
     def _scope(self, actor: Actor | None) -> bytes:
-        who = orjson.dumps(actor.identity).decode() if actor else ""
+        # Who acts for two agencies creates in the name of one what they did not in that of the other.
+        who = orjson.dumps([*actor.identity, actor.agency]).decode() if actor else ""
         return self._digest("scope", f"{who}\n{self.request.method} {self.request.url.path}")
 
     def _digest(self, purpose: str, value: str) -> bytes:
@@ -191,14 +194,13 @@ async def _once(
         ),
     ] = None,
 ) -> Once:
-    body = await request.body()
-    try:
-        document = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return Once(request, idempotency_key, body)  # which will be refused for its own sake
+    document = await json_body(request)
+    if document is None:
+        return Once(request, idempotency_key, await request.body())
+    # A reference that is no text is refused by the route's own model, as every unknown field is.
     reference = document.get("client_reference") if isinstance(document, dict) else None
     key = idempotency_key or (reference if isinstance(reference, str) else None)
-    return Once(request, key, orjson.dumps(document, option=orjson.OPT_SORT_KEYS))
+    return Once(request, key, json.dumps(document, sort_keys=True).encode())
 
 
 Idempotency = Annotated[Once, Depends(_once)]

@@ -9,6 +9,7 @@ import os
 import time
 from array import array
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -18,13 +19,14 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, MetaDat
 from starlette.types import Scope
 
 from shared import clock, retention
-from shared.auth import Actor
+from shared.auth import Holder
 from shared.crypto import keyed_digest
 from shared.db import Database, unavailable_when_away
 from shared.problems import RateLimited
 from shared.settings import ServiceSettings
 
 WINDOW_SECONDS = 600
+_PROVEN = "chinh_danh.proven"
 _SLOTS = 1 << 16  # two numbers of 16 bits choose a caller's two
 _IPV4 = 4
 _HALF_OF_IPV6 = 64
@@ -80,14 +82,21 @@ class Buckets:
         Raises:
             RateLimited: the bucket is empty.
         """
-        now = time.monotonic() if now is None else now
+        one, other, full_at = self._look(caller, time.monotonic() if now is None else now)
+        table = self._full_at
+        table[one], table[other] = max(table[one], full_at), max(table[other], full_at)
+
+    def require(self, caller: str, now: float | None = None) -> None:
+        """As `take`, but nothing is taken."""
+        self._look(caller, time.monotonic() if now is None else now)
+
+    def _look(self, caller: str, now: float) -> tuple[int, int, float]:
         digest = blake2b(caller.encode("utf-8", "surrogatepass"), key=self._salt, digest_size=4).digest()
         one, other = divmod(int.from_bytes(digest, "big"), _SLOTS)
-        table = self._full_at
-        full_at = max(now, min(table[one], table[other])) + self._interval
+        full_at = max(now, min(self._full_at[one], self._full_at[other])) + self._interval
         if (wait := full_at - now - 60) > 1e-9:  # noqa: PLR2004 - sums of floats are not exact
             raise RateLimited(math.ceil(wait))
-        table[one], table[other] = max(table[one], full_at), max(table[other], full_at)
+        return one, other, full_at
 
 
 class Limits:
@@ -96,23 +105,34 @@ class Limits:
     def __init__(self, settings: ServiceSettings) -> None:
         self._proxies = settings.trusted_proxies
         self._public = Buckets(settings.public_requests_per_minute)
+        self._unproven = Buckets(settings.public_requests_per_minute)
         self._actors = Buckets(settings.actor_requests_per_minute)
 
-    def take_public(self, scope: Scope) -> None:
-        """A request without a token, or with a bad one.
+    def enter(self, scope: Scope, *, with_token: bool) -> None:
+        """A request arrives. One with a token costs its address nothing, as long as tokens from there are good.
 
         Raises:
             RateLimited: too many from this address.
         """
-        self._public.take(client_of(scope, self._proxies))
+        address = client_of(scope, self._proxies)
+        self._unproven.require(address) if with_token else self._public.take(address)
 
-    def take_actor(self, actor: Actor) -> None:
-        """A request with a good token: of a person, or of an application's backend.
+    def leave(self, scope: Scope) -> None:
+        """A request with a token has been answered. When nobody found the token good, because it was not or
+        because it was not needed, the address pays for it: a made-up token is no way around the limit.
+        """
+        if _PROVEN not in scope:
+            with suppress(RateLimited):  # this one has its answer; the next one will hear of it
+                self._unproven.take(client_of(scope, self._proxies))
+
+    def take_holder(self, scope: Scope, holder: Holder) -> None:
+        """The request's token is good: of a person, or of an application's backend.
 
         Raises:
             RateLimited: too many by this holder.
         """
-        self._actors.take(f"{actor.issuer}\x00{actor.subject}")
+        scope[_PROVEN] = True
+        self._actors.take(f"{holder.issuer}\x00{holder.subject}")
 
 
 class Intake:

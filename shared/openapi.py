@@ -28,6 +28,12 @@ def shows(**changes: Any) -> dict[str, Any]:
     return {_SHOWS: changes}
 
 
+def file_answer(media_type: str, example: str) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route that answers with a file instead of JSON."""
+    content = {media_type: {"schema": {"type": "string"}, "example": example}}
+    return {200: {"description": "The file.", "content": content}}
+
+
 def finish(document: dict[str, Any]) -> None:
     """Complete a document in place.
 

@@ -11,30 +11,45 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
-from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared import tenancy
-from shared.auth import Actor
+from shared import memberships, tenancy
+from shared.auth import Actor, Holder
 from shared.db import Session
 from shared.problems import Forbidden, Text, Unauthenticated
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may call a route: anybody, or an actor with one of `roles`."""
+    """Who may call a route: anybody, or an actor with one of `roles`; both when it shows an actor more."""
 
     roles: frozenset[str] = frozenset()
     public: bool = False
+    known: bool = False
+    """A public route that is told who asks, when there is a token; other public routes are told nothing."""
     counted: bool = False
     """Each call without a token is counted by address over all replicas (`shared.limits.Intake`)."""
 
     @property
     def people(self) -> bool:
-        """Whether systems are refused: what only an approver may do is an approval, and systems never approve.
+        """Whether systems are refused: systems never approve (docs/principles.md, 4).
 
-        Derived, so that no new route can forget to say it (docs/principles.md, 4).
+        An approval is what only an approver may do, or an administrator in their place. Derived, so that no
+        new route can forget to say it.
         """
-        return self.roles == {"approver"}
+        return "approver" in self.roles and self.roles <= {"approver", "admin"}
+
+    def admit(self, actor: Actor) -> None:
+        """Go on only with somebody who may.
+
+        Raises:
+            PeopleOnly: the actor is a system.
+            Forbidden: the role is missing.
+        """
+        if self.people and actor.system:
+            raise PeopleOnly
+        if not actor.roles & self.roles:
+            raise Forbidden(_role_missing(self), required_roles=sorted(self.roles))
 
 
 def roles(*names: str) -> Rule:
@@ -43,12 +58,15 @@ def roles(*names: str) -> Rule:
 
 
 PUBLIC = Rule(public=True)
-"""Anybody; a token, when there is one, must still be good, and then tells who is asking."""
+"""Anybody; a token, when there is one, must still be good."""
 
-INTAKE = Rule(public=True, counted=True)
+INTAKE = Rule(public=True, known=True, counted=True)
 """Anybody, to leave something here or to ask for it by a code. Needs `app.state.intake`."""
 
 ANY_ROLE = roles("viewer", "officer", "approver", "admin")
+
+OPEN = Rule(ANY_ROLE.roles, public=True, known=True)
+"""Anybody, to read what everybody sees; and who acts for an agency, what that agency is shown beside it."""
 
 
 class PeopleOnly(Forbidden):
@@ -69,56 +87,67 @@ class PeopleOnly(Forbidden):
 
 
 class Permit:
-    """The dependency that enforces one rule."""
+    """Enforces one rule of a service's policy."""
 
     def __init__(self, name: str, rule: Rule) -> None:
         self.name = name
         self.rule = rule
 
-    async def __call__(self, request: Request) -> Actor | None:
-        """The actor, checked; None for an anonymous caller of a public route.
+    async def holder(self, request: Request) -> Holder | None:
+        """Whose token it is; None for a caller of a public route who brings none.
 
         Raises:
             Unauthenticated: no token, or not a good one.
-            PeopleOnly: the actor is a system.
-            Forbidden: the role is missing, or the agency is not in force.
             RateLimited: too many requests by the holder of the token, or from the address without one.
         """
         state = request.app.state
         authorization = request.headers.get("authorization")
         if authorization is None:
-            if self.rule.counted:
-                await state.intake.count(state.database, self.name, request.scope)
-            if self.rule.public:
-                return None
-            raise Unauthenticated
-        try:
-            actor: Actor = await state.authenticator.actor(authorization)
-        except Unauthenticated:
-            state.limits.take_public(request.scope)  # a bad token is no way around the limit
-            raise
-        state.limits.take_actor(actor)
-        if self.rule.people and actor.system:
-            raise PeopleOnly
-        if not self.rule.public and not actor.roles & self.rule.roles:
-            raise Forbidden(_role_missing(self.rule), required_roles=sorted(self.rule.roles))
+            if not self.rule.public:
+                raise Unauthenticated
+            await self._count(request)
+            return None
+        holder: Holder = await state.authenticator.holder(authorization)
+        state.limits.take_holder(request.scope, holder)
+        return holder
+
+    async def actor(
+        self, request: Request, session: AsyncSession, acting_for: str | None = None
+    ) -> Actor | None:
+        """The actor, checked; None for a caller of a public route who acts for no agency.
+
+        Raises:
+            Unauthenticated, RateLimited: as `holder`.
+            ChooseAgency, NoMembership: it is not clear for whom the holder acts, or it is nobody.
+            PeopleOnly: the actor is a system.
+            Forbidden: the role is missing, or the agency is not in force.
+        """
+        holder = await self.holder(request)
+        if holder is None:
+            return None
+        found = await memberships.acting(session, holder, acting_for)
+        if found is None:
+            if not self.rule.public:
+                raise memberships.NoMembership
+            await self._count(request)  # a token of somebody who is nobody here is no way around it either
+            return None
+        actor, agency = found
+        if self.rule.roles:
+            self.rule.admit(actor)
+            _require_in_force(agency)
         return actor
 
+    async def _count(self, request: Request) -> None:
+        if self.rule.counted:
+            state = request.app.state
+            await state.intake.count(state.database, self.name, request.scope)
 
-async def _agency_in_force(actor: Actor, session: Session) -> Actor:
-    agencies = tenancy.of(session).agencies
-    agency = (
-        await session.execute(
-            select(agencies.c.valid_from, agencies.c.valid_to, agencies.c.successors).where(
-                agencies.c.code == actor.agency
-            )
-        )
-    ).one_or_none()
+
+def _require_in_force(agency: Any | None) -> None:
     if agency is None:
         raise Forbidden(_UNKNOWN_AGENCY)
     if not tenancy.in_force(agency):
         raise Forbidden(_ENDED_AGENCY, successors=list(agency.successors))
-    return actor
 
 
 class Policy:
@@ -130,25 +159,30 @@ class Policy:
     def allow(self, name: str) -> Any:
         """A FastAPI dependency that enforces the rule `name` and yields the actor.
 
+        Routes with the rule `PUBLIC` get None from it, whoever asks.
+
         Raises:
             KeyError: the table has no such rule.
         """
         permit = Permit(name, self.rules[name])
-        if permit.rule.public:
-            return Depends(permit)
 
-        async def checked(request: Request, session: Session) -> Actor:
-            actor = await permit(request)
-            assert actor is not None  # noqa: S101 - a rule that is not public never yields None
-            return await _agency_in_force(actor, session)
+        async def unasked(request: Request) -> None:
+            await permit.holder(request)
 
-        checked.permit = permit  # type: ignore[attr-defined]
-        return Depends(checked, scope="function")
+        async def asked(
+            request: Request, session: Session, x_acting_for: memberships.ActingFor = None
+        ) -> Actor | None:
+            return await permit.actor(request, session, x_acting_for)
+
+        dependency: Any = unasked if permit.rule.public and not permit.rule.known else asked
+        dependency.permit = permit
+        return Depends(dependency, scope="function")
 
 
 def permit_of(dependency: Any) -> Permit | None:
     """The permit behind a route's dependency, if it is one."""
-    return dependency if isinstance(dependency, Permit) else getattr(dependency, "permit", None)
+    permit: Permit | None = getattr(dependency, "permit", None)
+    return permit
 
 
 def _role_missing(rule: Rule) -> Text:
@@ -157,9 +191,9 @@ def _role_missing(rule: Rule) -> Text:
 
 
 _UNKNOWN_AGENCY = Text(
-    "Cơ quan trong mã truy cập không có trong sổ.", "The token's agency is not registered."
+    "Cơ quan mà bạn thay mặt không có trong sổ.", "The agency that you act for is not registered."
 )
 _ENDED_AGENCY = Text(
-    "Cơ quan trong mã truy cập đã kết thúc hoạt động; cơ quan kế thừa được nêu trong `successors`.",
-    "The token's agency has ended; `successors` names who has taken over.",
+    "Cơ quan mà bạn thay mặt đã kết thúc hoạt động; cơ quan kế thừa được nêu trong `successors`.",
+    "The agency that you act for has ended; `successors` names who has taken over.",
 )

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from fastapi import FastAPI, Request, Response
 
+from shared.memberships import ChooseAgency, NoMembership
 from shared.problems import (
     MEDIA_TYPE,
     AppError,
@@ -61,20 +62,27 @@ _ALWAYS: tuple[type[AppError], ...] = (
     Unavailable,
 )
 _CLOSED: tuple[type[AppError], ...] = (Forbidden,)
+_KNOWN: tuple[type[AppError], ...] = (ChooseAgency, NoMembership)
 _WITH_BODY: tuple[type[AppError], ...] = (UnsupportedMediaType,)
 
 
 def common_responses() -> dict[str, Any]:
     """OpenAPI `components.responses`: what any operation may answer."""
-    return {error.__name__: _response(error) for error in (*_ALWAYS, *_CLOSED, *_WITH_BODY)}
+    return {error.__name__: _response(error) for error in (*_ALWAYS, *_WITH_BODY)}
 
 
-def complete(operation: dict[str, Any], *, closed: bool) -> None:
-    """Add to an OpenAPI operation what its route does not list; FastAPI's own error form goes."""
+def complete(operation: dict[str, Any], *, closed: bool, known: bool) -> None:
+    """Add to an OpenAPI operation what its route does not list; FastAPI's own error form goes.
+
+    `closed`: a token is needed. `known`: whoever has a token is asked for whom they act.
+    """
     answers = operation["responses"]
     if answers.get("422", {}).get("description") == "Validation Error":
         answers["422"] = _response(Invalid)
-    for error in (*_ALWAYS, *_CLOSED * closed, *_WITH_BODY * ("requestBody" in operation)):
+    for error in (*_CLOSED * closed, *_KNOWN * known):
+        own = answers.setdefault(str(error.status), _response(error))
+        own["content"][MEDIA_TYPE]["examples"] |= _response(error)["content"][MEDIA_TYPE]["examples"]
+    for error in (*_ALWAYS, *_WITH_BODY * ("requestBody" in operation)):
         own = answers.setdefault(str(error.status), {"$ref": f"#/components/responses/{error.__name__}"})
         if "content" in own:  # the route has problems of its own with this status
             own["content"][MEDIA_TYPE]["examples"] |= _response(error)["content"][MEDIA_TYPE]["examples"]

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 3600.0
 AT_ONCE = 200
 
-OLDER = prometheus_client.Gauge(
-    "keys_wrapped_by_older", "Data keys that no key-encryption key of the ring opens."
+LOST = prometheus_client.Gauge(
+    "keys_that_do_not_open", "Data keys that no key-encryption key of the ring opens."
 )
 
 
@@ -35,7 +35,7 @@ def rewrapper(wrapped: Column[Any]) -> Callable[[Database, ServiceSettings], Cor
         while True:
             try:
                 left = await rewrap_all(database, ring, wrapped)
-                OLDER.set(left)
+                LOST.set(left)
                 if left:
                     log.error("keys that no key-encryption key opens", extra={"keys": left})
             except Unavailable:

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from shared.auth import Actor
+from shared.auth import ROLES, Actor
 from shared.messaging.tables import AUDIENCES
 from shared.policy import Policy
 from shared.problems import Language, Text
@@ -108,9 +108,25 @@ COMMON: tuple[FreeField, ...] = (
         Text("Mọi người, khi được công bố", "Everybody, as it is published"),
         Text("Không xoá: nhật ký chỉ được ghi thêm", "Not deleted: the log is only ever added to"),
     ),
+    FreeField(
+        ("memberships.roles",),
+        Text("Vai trò của một thành viên trong cơ quan", "A member's roles in an agency"),
+        16,
+        Text(
+            "Quản trị viên của cơ quan và cấp trên, và chính thành viên đó, tại registry",
+            "Administrators of the agency and of those above it, and the member, in the registry",
+        ),
+        Text(
+            "Không xoá: tư cách đã kết thúc có ngày kết thúc", "Not deleted: one that ended has its last day"
+        ),
+    ),
 )
 
-COMMON_LISTS: dict[str, tuple[str, ...]] = {"agency_levels": LEVELS, "audiences": AUDIENCES}
+COMMON_LISTS: dict[str, tuple[str, ...]] = {
+    "agency_levels": LEVELS,
+    "audiences": AUDIENCES,
+    "roles": tuple(sorted(ROLES)),
+}
 
 
 def router(policy: Policy, fields: Sequence[FreeField], lists: Mapping[str, Sequence[str]]) -> APIRouter:

@@ -34,7 +34,16 @@ def matches(column: SQLCoreOperations[Any], query: str) -> ColumnElement[bool]:
 
     A query without any word matches nothing; words beyond the sixteenth do not count.
     """
+    return func.to_tsvector(_SIMPLE, column).bool_op("@@")(_asked(query))
+
+
+def matches_words(column: SQLCoreOperations[Any], query: str) -> ColumnElement[bool]:
+    """The same, over a column that holds the words themselves (`tsvector`): for large tables, where reading
+    the words out of a text again and again would take too long.
+    """
+    return column.bool_op("@@")(_asked(query))
+
+
+def _asked(query: str) -> ColumnElement[Any]:
     words = fold(query).split()[:MAX_WORDS]
-    return func.to_tsvector(_SIMPLE, column).bool_op("@@")(
-        func.to_tsquery(_SIMPLE, " & ".join(f"{word}:*" for word in words))
-    )
+    return func.to_tsquery(_SIMPLE, " & ".join(f"{word}:*" for word in words))

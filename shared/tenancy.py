@@ -23,16 +23,19 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Row,
     Table,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
 from shared.db import code, insert_many, words
+from shared.problems import Invalid, Text
 
 LEVELS = ("central", "province", "commune", "department", "unit", "district")
 
@@ -45,13 +48,16 @@ class Tenancy:
     reach: Table
 
 
-def declare(metadata: MetaData, *extra: Column[Any]) -> Tenancy:
-    """The tables `agencies` (with a service's `extra` columns) and `agency_reach`."""
+def declare(metadata: MetaData, *extra: SchemaItem, copied: bool = False) -> Tenancy:
+    """The tables `agencies` (with a service's `extra` columns and indexes) and `agency_reach`.
+
+    In a copy two agencies may have one official code for a moment, until both changes have arrived.
+    """
     agencies = Table(
         "agencies",
         metadata,
         Column("code", code(35), primary_key=True),
-        Column("official_code", code(35), unique=True),
+        Column("official_code", code(35), unique=not copied, index=copied),
         Column("name", code(255), nullable=False),
         Column("short_name", code(255), nullable=False),
         Column("level", words("level", *LEVELS), nullable=False),
@@ -90,6 +96,32 @@ def in_force(agency: Any, on: date | None = None) -> bool:
     )
 
 
+async def resolve(session: AsyncSession, code: str) -> str | None:
+    """The code of the agency that has it as its code or as its official code; None when there is none.
+
+    For every agency code that comes from outside: what is stored and shown is always `code`.
+    """
+    found = await find(session, code)
+    return None if found is None else str(found.code)
+
+
+async def parameter(session: AsyncSession, name: str, code: str | None) -> str | None:
+    """The code of the agency that the query parameter `name` asks for; None when it was left out.
+
+    Raises:
+        Invalid: there is no such agency.
+    """
+    if code is None:
+        return None
+    found = await resolve(session, code)
+    if found is None:
+        raise Invalid.at(f"/query/{name}", _UNKNOWN)
+    return found
+
+
+_UNKNOWN = Text("Không có cơ quan nào mang mã này.", "No agency has this code.")
+
+
 def within(session: AsyncSession, column: SQLCoreOperations[Any], agency: str) -> ColumnElement[bool]:
     """A condition for WHERE: the row's agency (in `column`) is reached by `agency`."""
     reach = of(session).reach
@@ -107,8 +139,21 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
     return found is not None
 
 
-# Prebuilt, as it runs for every event.
+# Prebuilt, as one of them runs for every request and every event.
+_FIND = text("""
+    SELECT code, official_code, valid_from, valid_to, successors, ARRAY(
+        SELECT ancestor FROM agency_reach WHERE descendant = agencies.code ORDER BY ancestor
+    ) AS path
+    FROM agencies WHERE code = :code OR official_code = :code ORDER BY code = :code DESC LIMIT 1
+""")
 _PATH = text("SELECT ancestor FROM agency_reach WHERE descendant = :agency ORDER BY ancestor")
+
+
+async def find(session: AsyncSession, agency: str) -> Row[Any] | None:
+    """The agency with this code, or else this official code: `code`, `official_code`, `valid_from`, `valid_to`,
+    `successors`, and as `path` the codes of all that reach it.
+    """
+    return (await session.execute(_FIND, {"code": agency})).one_or_none()
 
 
 async def path(session: AsyncSession, agency: str) -> list[str]:
@@ -119,21 +164,25 @@ async def path(session: AsyncSession, agency: str) -> list[str]:
 async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> None:
     """Insert agencies or bring them up to date, and recompute who reaches them.
 
-    Each is a row of `agencies`. Older versions than what is stored are ignored, so repeats and
-    late arrivals do no harm. Order does not matter: a parent or successor may still be missing.
+    Each is a row of `agencies`; columns that are not given stay as they are. Older versions than what
+    is stored are ignored, so repeats and late arrivals do no harm. Order does not matter: a parent or
+    successor may still be missing.
     """
     newest = {agency["code"]: agency for agency in sorted(agencies, key=itemgetter("version"))}
     table = of(session).agencies
+    await session.execute(_ONE_AT_A_TIME)
     statement = insert_many(table, list(newest.values()))
     statement = statement.on_conflict_do_update(
         index_elements=["code"],
-        set_={c.name: statement.excluded[c.name] for c in table.c if c.name != "code"},
+        set_={name: statement.excluded[name] for name in agencies[0] if name != "code"},
         where=table.c.version < statement.excluded.version,
     )
     await session.execute(statement)
     await _recompute_reach(session, list(newest))
 
 
+# Two writers that do not see each other's rows would each leave out what the other one's mean. Readers go on.
+_ONE_AT_A_TIME = text("LOCK TABLE agency_reach IN SHARE ROW EXCLUSIVE MODE")
 # `own` nodes are the agency and its successors, whose successors count too; the others are ancestors
 # in the tree. A parent that is not known yet is named all the same, so that its late arrival finds
 # everything below it.

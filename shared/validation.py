@@ -63,6 +63,8 @@ def problem(errors: Sequence[Any], body: Any = None) -> AppError:
 def _pointer(location: Sequence[int | str], body: Any) -> str:
     """A JSON pointer. A misspelt field is named, but nothing that could be more than a field's name."""
     source, *rest = location or ("body",)
+    if source == "header":  # its name is ours
+        return "/".join(["/header", *map(str, rest)])
     parts = _path_in(body, rest) if source == "body" else rest
     named = [str(part) for part in parts if isinstance(part, int) or _PLAIN_NAME.fullmatch(part)]
     return "/".join([_SOURCES.get(str(source), ""), *named]) or "/"

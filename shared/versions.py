@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-import orjson
 from fastapi import Depends, Header, Request, Response
 
-from shared.problems import AppError, Text
+from shared.body import json_body
+from shared.problems import AppError, Invalid, Text
 
+_NOT_AN_INTEGER = Text("Phải là số nguyên.", "Must be an integer.")
 _STRONG_TAG = re.compile(r'"(\d{1,9})"')
 
 
@@ -68,12 +69,13 @@ async def _expected(
             if if_match.strip() == "*"
             else Expected(frozenset(int(tag[1]) for tag in tags if tag))
         )
-    try:
-        document = orjson.loads(await request.body() or b"null")
-    except orjson.JSONDecodeError:
-        return ANY_VERSION  # which will be refused for its own sake, where a body is read at all
+    document = await json_body(request)
     version = document.get("expected_version") if isinstance(document, dict) else None
-    return Expected(frozenset({version})) if isinstance(version, int) else ANY_VERSION
+    if version is None:
+        return ANY_VERSION
+    if type(version) is not int:
+        raise Invalid.at("/expected_version", _NOT_AN_INTEGER)
+    return Expected(frozenset({version}))
 
 
 ExpectedVersion = Annotated[Expected, Depends(_expected)]

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from shared.db import Database
 from shared.messaging import dead_letters
-from shared.messaging.bus import Consumer, Work, connect
+from shared.messaging.bus import Consumer, Work, connected
 from shared.messaging.relay import Relay
 from shared.retention import MESSAGING, Rule, forget
 from shared.settings import ServiceSettings
@@ -62,28 +62,39 @@ async def _main(
     retention: Sequence[Rule],
 ) -> None:
     database = Database(settings, service, session_info)
-    async with connect(settings, f"{service}-worker") as client:
-        js = client.jetstream(publish_async_max_pending=2000)
-        relay = Relay(settings, service, js, streams)
-        consumers = [Consumer(js, client, database, work) for work in subscriptions]
-        health = _health_server(settings, health_app(client, database, relay, consumers))
-        tasks = [
-            asyncio.create_task(work, name=name)
-            for name, work in (
-                ("health", health.serve()),
-                ("relay", relay.run()),
-                ("retention", forget(database, [*MESSAGING, *retention])),
-                *((consumer.work.durable, consumer.run()) for consumer in consumers),
-                *((job.__name__, job(database, settings)) for job in jobs),
-            )
-        ]
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await _until_first([*tasks, asyncio.create_task(stop.wait())])
-        await stop_tasks(*tasks)
+    client = Client()
+    relay = Relay(settings, service, client, streams)
+    consumers = [Consumer(client.jetstream(), client, database, work) for work in subscriptions]
+
+    talking: list[asyncio.Task[None]] = []
+
+    async def talk() -> None:
+        """What needs the bus; everything else goes on while it is away."""
+        async with connected(client, settings, f"{service}-worker"):
+            talking.append(asyncio.create_task(relay.run(), name="relay"))
+            talking.extend(asyncio.create_task(each.run(), name=each.work.durable) for each in consumers)
+            try:
+                await _until_first(talking)
+            finally:
+                await stop_tasks(*talking)
+
+    health = _health_server(settings, health_app(client, database, relay, consumers))
+    tasks = [
+        asyncio.create_task(work, name=name)
+        for name, work in (
+            ("health", health.serve()),
+            ("bus", talk()),
+            ("retention", forget(database, [*MESSAGING, *retention])),
+            *((job.__name__, job(database, settings)) for job in jobs),
+        )
+    ]
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await _until_first([*tasks, asyncio.create_task(stop.wait())])
+    await stop_tasks(*tasks)
     await database.close()
-    ended = [t for t in tasks if not t.cancelled() and t.exception()]
+    ended = [t for t in [*talking, *tasks] if not t.cancelled() and t.exception()]
     if ended and not stop.is_set():
         raise SystemExit(f"{ended[0].get_name()} ended: {ended[0].exception()!r}")
 

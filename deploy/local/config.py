@@ -132,6 +132,7 @@ def service_environment(config: LocalConfig, service: str) -> dict[str, str]:
         "HTTP_HOST": HOST,
         "HTTP_PORT": str(config.ports[service]),
         "WORKER_PORT": str(config.ports[f"{service}-worker"]),
+        "PUBLIC_BASE_URL": f"http://{HOST}:{config.ports[service]}",
         "DATABASE_URL": f"postgresql://{service}@{HOST}:{config.ports['postgres']}/{DATABASE}",
         "DATABASE_PASSWORD_FILE": str(config.secret(f"{service}_database_password")),
         "NATS_URL": f"nats://{HOST}:{config.ports['nats']}",

@@ -18,9 +18,17 @@ LIFETIME = 12 * 60 * 60
 
 
 def mint(
-    config: LocalConfig, agency: str, roles: Sequence[str], sub: str, *, system: bool = False, **claims: Any
+    config: LocalConfig,
+    agency: str | None,
+    roles: Sequence[str],
+    sub: str,
+    *,
+    system: bool = False,
+    **claims: Any,
 ) -> str:
     """A JWT (EdDSA) of the embedded issuer; `claims` are added or replace those made here.
+
+    Without an agency it says only who it is, and memberships tell the rest.
 
     A system's is one that it got by its own client credentials (`client_id` is `sub`, RFC 9068 §2.2).
     Times are Unix seconds. The secrets are made when there are none yet.
@@ -33,8 +41,7 @@ def mint(
         "sub": sub,
         "iat": issued,
         "exp": issued + LIFETIME,
-        "agency": agency,
-        "roles": list(roles),
+        **({} if agency is None else {"agency": agency, "roles": list(roles)}),
         **({"client_id": sub} if system else {}),
         **claims,
     }
@@ -46,18 +53,23 @@ def mint(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print a token, and nothing else, to standard output."""
     parser = argparse.ArgumentParser(prog="make token", description=__doc__)
-    parser.add_argument("--agency", required=True, help="code of the agency, e.g. T82.X30169")
-    parser.add_argument("--roles", required=True, help=f"of {', '.join(ROLES)}; separated by commas")
-    parser.add_argument("--sub", default="", help="who; tokens with other roles are other persons by default")
+    parser.add_argument("--agency", default="", help="code of the agency, e.g. T82.X30169")
+    parser.add_argument("--roles", default="", help=f"of {', '.join(ROLES)}; separated by commas")
+    parser.add_argument(
+        "--sub",
+        default="",
+        help="who; tokens with other roles are other persons by default. Alone: memberships tell the rest",
+    )
     parser.add_argument("--system", action="store_true", help="a program with credentials of its own")
     options = parser.parse_args(arguments)
     roles = options.roles.replace(",", " ").split()
-    if not options.agency or not roles or set(roles) - set(ROLES):
-        parser.error(f"give an agency and roles of {', '.join(ROLES)}")
+    bare = bool(options.sub) and not options.agency and not roles
+    if not bare and (not options.agency or not roles or set(roles) - set(ROLES)):
+        parser.error(f"give an agency and roles of {', '.join(ROLES)}, or --sub alone")
     kind = "local-system" if options.system else "local"
     sub = options.sub or f"{kind}:{options.agency}:{'+'.join(sorted(roles))}"
     try:
-        print(mint(LocalConfig.from_environment(), options.agency, roles, sub, system=options.system))
+        print(mint(LocalConfig.from_environment(), options.agency or None, roles, sub, system=options.system))
     except LocalStackError as error:
         sys.exit(str(error))
 

@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared import idempotency, tenancy
+from shared import idempotency, memberships, tenancy
 from shared.audit import tables as audit
 from shared.db import NAMING_CONVENTION
 from shared.messaging import tables
@@ -24,6 +24,7 @@ idempotency.declare(metadata)
 
 SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),
-    "tenancy": tenancy.declare(metadata),
+    "tenancy": tenancy.declare(metadata, copied=True),
     "audit": audit.declare(metadata),
+    "memberships": memberships.declare(metadata),
 }

@@ -6,7 +6,12 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.directory.exports import Exports
+from services.registry.directory.routes import router as directory
+from services.registry.lineage.routes import router as lineage
+from services.registry.memberships.routes import router as memberships
 from services.registry.offices.routes import router as offices
+from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
 from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.method import Probe
@@ -14,6 +19,9 @@ from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.renames.routes import router as renames
 from services.registry.settings import Settings
+from services.registry.signs.routes import router as signs
+from services.registry.statements.routes import router as statements
+from services.registry.successions.routes import router as successions
 from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
@@ -34,7 +42,14 @@ SERVICE = Service(
         offices,
         transfers,
         proofs,
+        lineage,
+        orphans,
         agencies,
+        memberships,
+        directory,
+        statements,
+        signs,
+        successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -48,6 +63,9 @@ SERVICE = Service(
         "offices": "The public offices that can have an account of their own.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
+        "memberships": "Who may act for an agency when their tokens do not say it, and who stands in for them.",
+        "directory": "The official accounts of all agencies: to search, to take away, to show. Open to everybody.",
+        "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )
 
@@ -56,7 +74,7 @@ def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
     probe = Probe(outbound, resolver(settings.proof_dns_servers), settings.proof_timeout_seconds)
-    return create_app(SERVICE, settings, resources=(outbound,), probe=probe)
+    return create_app(SERVICE, settings, resources=(outbound,), probe=probe, exports=Exports())
 
 
 if __name__ == "__main__":

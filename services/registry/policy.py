@@ -1,15 +1,32 @@
 """Who may do what in the registry: one rule per route. What is not here is not allowed."""
 
-from shared.policy import ANY_ROLE, PUBLIC, Policy, roles
+from shared.policy import ANY_ROLE, OPEN, PUBLIC, Policy, roles
 
 POLICY = Policy(
     {
         "agencies.list": PUBLIC,
         "agencies.read": PUBLIC,
+        "agencies.trust_txt": PUBLIC,
+        "agencies.json_ld": PUBLIC,
+        "accounts.badge": PUBLIC,
+        "accounts.qr": PUBLIC,
+        "directory.list": PUBLIC,
+        "directory.export": PUBLIC,
+        "agencies.tree": PUBLIC,
+        "agencies.lineage": PUBLIC,
+        "agencies.crosswalk": PUBLIC,
+        "agencies.orphans": ANY_ROLE,
+        "agencies.create": roles("admin"),
+        "agencies.change": roles("admin"),
+        "successions.list": ANY_ROLE,
+        "successions.read": ANY_ROLE,
+        "successions.create": roles("admin"),
+        "successions.approve": roles("approver", "admin"),
+        "successions.cancel": roles("approver", "admin"),
         "verify.one": PUBLIC,
         "verify.many": PUBLIC,
         "safeguards.read": PUBLIC,
-        "events.list": PUBLIC,
+        "events.list": OPEN,
         "accounts.list": ANY_ROLE,
         "accounts.read": ANY_ROLE,
         "accounts.history": ANY_ROLE,
@@ -36,6 +53,14 @@ POLICY = Policy(
         "proofs.list": ANY_ROLE,
         "proofs.create": roles("officer"),
         "proofs.check": roles("officer", "approver"),
+        "memberships.list": roles("admin"),
+        "memberships.read": roles("admin"),
+        "memberships.create": roles("admin"),
+        "memberships.change": roles("admin"),
+        # Of admins, and of those whom it concerns: which of them, `services.registry.memberships` decides.
+        "memberships.mine": ANY_ROLE,
+        "memberships.end": ANY_ROLE,
+        "memberships.delegate": ANY_ROLE,
         "proofs.attest": roles("approver"),
         "proofs.confirm": roles("approver"),
         "audit.list": roles("admin"),
@@ -43,6 +68,12 @@ POLICY = Policy(
 )
 
 AUDITED = (
+    "agencies.create",
+    "agencies.change",
+    "successions.create",
+    "successions.approve",
+    "successions.cancel",
+    "successions.effect",
     "accounts.create",
     "accounts.change",
     "accounts.delete",
@@ -63,6 +94,10 @@ AUDITED = (
     "transfers.withdraw",
     "proofs.create",
     "proofs.check",
+    "memberships.create",
+    "memberships.change",
+    "memberships.end",
+    "memberships.delegate",
     "proofs.attest",
     "proofs.confirm",
     "proofs.recheck",

@@ -1,12 +1,15 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
 from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
+from services.registry.agencies.words import ORGANISATION_TYPES
+from services.registry.memberships.tables import KINDS as MEMBERSHIP_KINDS
 from services.registry.offices.catalogue import OFFICES
 from services.registry.policy import AUDITED
 from services.registry.proofs.failures import COMMON as FAILURES
 from services.registry.proofs.methods import METHODS as METHODS_OF_PROOF
 from services.registry.proofs.tables import METHODS, STRENGTHS
 from services.registry.proofs.tables import STATES as PROOF_STATES
+from services.registry.successions import words as successions
 from services.registry.transfers.tables import REASONS as TRANSFER_REASONS
 from services.registry.transfers.tables import STATES as TRANSFER_STATES
 from shared.problems import Text
@@ -21,6 +24,50 @@ FIELDS: tuple[FreeField, ...] = (
     *COMMON,
     FreeField(
         (
+            "agencies.folded",
+            "agency_history.name",
+            "agency_history.short_name",
+            "agency_history.folded",
+            "AgencyCreate.name",
+            "AgencyCreate.short_name",
+            "AgencyChange.name",
+            "AgencyChange.short_name",
+            "successions.name",
+            "successions.short_name",
+            "SuccessionCreate.name",
+            "SuccessionCreate.short_name",
+        ),
+        Text(
+            "Tên cơ quan, nay và trước đây, và dạng để tìm",
+            "Names of agencies, now and before, and as searched",
+        ),
+        600,
+        Text("Mọi người", "Everybody"),
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
+    ),
+    FreeField(
+        ("successions.act_issuer", "LegalAct.issuer", "LegalAct.number"),
+        Text(
+            "Số và nơi ban hành văn bản về việc kế thừa", "Number and issuer of the legal act of a succession"
+        ),
+        255,
+        Text("Mọi người", "Everybody"),
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
+    ),
+    FreeField(
+        (
+            "successions.proposer_issuer",
+            "successions.proposer_subject",
+            "successions.approver_issuer",
+            "successions.approver_subject",
+        ),
+        Text("Hai người khác nhau đã đề nghị và duyệt", "That two different people proposed and approved"),
+        255,
+        Text("Chỉ hệ thống", "The system alone"),
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
+    ),
+    FreeField(
+        (
             "accounts.display_name",
             "account_history.display_name",
             "account_history.folded",
@@ -30,6 +77,16 @@ FIELDS: tuple[FreeField, ...] = (
         Text("Tên mà tài khoản chính thức hiển thị", "The name that an official account shows"),
         200,
         _EVERYBODY,
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
+        ("accounts.folded", "accounts.searched", "account_history.searched"),
+        Text(
+            "Tên tài khoản và tên cơ quan, bỏ dấu, để sắp xếp và tìm kiếm",
+            "Names of the account and of its agency without accents, to sort and to search",
+        ),
+        1200,
+        Text("Không ai; chỉ dùng để tìm", "Nobody; it only serves to find"),
         _WHILE_REGISTERED,
     ),
     FreeField(
@@ -129,6 +186,28 @@ FIELDS: tuple[FreeField, ...] = (
     ),
     FreeField(
         (
+            "memberships.issuer",
+            "memberships.subject",
+            "MembershipCreate.issuer",
+            "MembershipCreate.subject",
+            "DelegationCreate.issuer",
+            "DelegationCreate.subject",
+        ),
+        Text(
+            "Ai được thay mặt cơ quan, theo mã của nhà cung cấp định danh; không có họ tên",
+            "Who may act for an agency, as the identity provider names them; no names of people",
+        ),
+        255,
+        Text(
+            "Quản trị viên của cơ quan và cấp trên, và chính thành viên đó",
+            "Administrators of the agency and of those above it, and the member",
+        ),
+        Text(
+            "Không xoá: tư cách đã kết thúc có ngày kết thúc", "Not deleted: one that ended has its last day"
+        ),
+    ),
+    FreeField(
+        (
             "proofs.creator_issuer",
             "proofs.creator_subject",
             "proofs.attester_issuer",
@@ -160,6 +239,11 @@ FIELDS: tuple[FreeField, ...] = (
 
 LISTS = {
     **COMMON_LISTS,
+    "organisation_types": ORGANISATION_TYPES,
+    "succession_kinds": successions.KINDS,
+    "succession_states": successions.STATES,
+    "succession_roles": successions.ROLES,
+    "succession_conflicts": tuple(successions.CONFLICTS),
     "account_kinds": KINDS,
     "platforms": PLATFORMS,
     "account_states": STATES,
@@ -169,6 +253,7 @@ LISTS = {
     "transfer_states": TRANSFER_STATES,
     "offices": tuple(OFFICES),
     "proof_methods": METHODS,
+    "membership_kinds": MEMBERSHIP_KINDS,
     "audited": AUDITED,
     "proof_states": PROOF_STATES,
     "proof_strengths": STRENGTHS,

@@ -1,8 +1,8 @@
 """What the registry reads from its environment."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from shared.settings import ServiceSettings
@@ -12,6 +12,10 @@ class Settings(ServiceSettings):
     """Settings of the registry's two processes."""
 
     proof_timeout_seconds: float = Field(10.0, gt=0, le=60, description="Time one fetch of a proof may take.")
+    public_base_url: str = Field(
+        pattern=r"^https?://[^/?#\s]+(/[^?#\s]*[^/?#\s])?$",
+        description="Where the public reaches this API, without a slash at the end: badges and QR codes lead there.",
+    )
     proof_valid_days: int = Field(90, ge=1, le=366, description="How long a checked proof counts.")
     proof_attested_days: int = Field(
         365, ge=30, le=1096, description="How long a proof counts that people attested to."
@@ -35,3 +39,9 @@ class Settings(ServiceSettings):
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @model_validator(mode="after")
+    def _signs_are_safe(self) -> Self:
+        if self.environment == "production" and not self.public_base_url.startswith("https://"):
+            raise ValueError("PUBLIC_BASE_URL must be an https:// address in production")
+        return self

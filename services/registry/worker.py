@@ -6,6 +6,7 @@ from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.proofs.recheck import recheck
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
+from services.registry.successions.schedule import effect_successions
 from shared import worker
 from shared.audit.sealer import sealer
 from shared.events.registry import AuditSealed
@@ -25,5 +26,5 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(sealer(AuditSealed), recheck),
+        jobs=(sealer(AuditSealed), effect_successions, recheck),
     )

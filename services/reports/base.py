@@ -6,7 +6,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared import idempotency, limits, tenancy
+from shared import idempotency, limits, memberships, tenancy
 from shared.audit import tables as audit
 from shared.db import NAMING_CONVENTION
 from shared.messaging import tables
@@ -25,6 +25,7 @@ limits.declare(metadata)
 
 SESSION_INFO: dict[str, Any] = {
     "messaging": tables.declare(metadata),
-    "tenancy": tenancy.declare(metadata),
+    "tenancy": tenancy.declare(metadata, copied=True),
     "audit": audit.declare(metadata),
+    "memberships": memberships.declare(metadata),
 }

@@ -6,6 +6,7 @@ from services.reports.accounts import queries as accounts
 from shared.agency_projection import agency_projection
 from shared.events.envelope import Envelope
 from shared.events.registry import AccountState
+from shared.membership_projection import membership_projection
 from shared.messaging.bus import Projection
 
 
@@ -23,6 +24,7 @@ async def apply_accounts(session: AsyncSession, envelopes: list[Envelope]) -> No
 
 SUBSCRIPTIONS = (
     agency_projection("reports"),
+    membership_projection("reports"),
     Projection(
         "reports-accounts", "REGISTRY_STATE", ("state.registry.account.>",), apply_accounts, accounts.is_empty
     ),

@@ -64,7 +64,10 @@ def verify(lines: Iterable[str], heads: Iterable[Head] = ()) -> Head:
     Raises:
         Broken: at the first place that is wrong.
     """
-    published = {head.place: head.hash for head in heads}
+    published = {0: GENESIS.hex()}
+    for head in heads:
+        if published.setdefault(head.place, head.hash) != head.hash:
+            raise Broken(f"place {head.place}: another head was published for it, so there were two logs")
     place, current = 0, GENESIS
     for line in lines:
         place += 1
@@ -73,7 +76,7 @@ def verify(lines: Iterable[str], heads: Iterable[Head] = ()) -> Head:
             raise Broken(
                 f"place {place}: the log is whole in itself, but not the one whose head was published"
             )
-    if published and max(published) > place:
+    if max(published) > place:
         raise Broken(f"place {place + 1}: missing; a head was published for place {max(published)}")
     return Head(place, current.hex())
 

@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-import nats
 import nats.errors
 import nats.js.errors
 from nats.aio.client import Client
@@ -48,6 +47,7 @@ __all__ = [
     "Subscription",
     "Work",
     "connect",
+    "connected",
 ]
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,16 @@ _BATCH = {Subscription: 50, BatchSubscription: 100, Projection: 2000}
 
 @asynccontextmanager
 async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
-    """A connection that comes back by itself, however long the server is away."""
+    """A connection of one's own, for the length of the block."""
+    async with connected(Client(), settings, name) as client:
+        yield client
+
+
+@asynccontextmanager
+async def connected(client: Client, settings: ServiceSettings, name: str) -> AsyncIterator[Client]:
+    """Connect a client, for the length of the block. It comes back by itself, however long the server is
+    away, and waits for it to begin with.
+    """
     is_leaving = False
 
     async def note_disconnect() -> None:
@@ -85,16 +94,19 @@ async def connect(settings: ServiceSettings, name: str) -> AsyncIterator[Client]
     async def note_reconnect() -> None:
         log.info("bus reconnected")
 
-    client = await nats.connect(
+    await client.connect(
         settings.nats_url,
         user=settings.nats_user,
         password=read_secret(settings.nats_password_file),
         name=name,
         inbox_prefix=f"_INBOX_{settings.nats_user}".encode(),
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.25,
+        reconnect_time_wait=0.25,  # type: ignore[arg-type]  # any number will do
         connect_timeout=2,
         ping_interval=10,  # a server that is gone without a word is noticed in half a minute
+        # Nothing is kept back while the server is away: sent after another relay has gone on, it would be
+        # an old state over a new one.
+        pending_size=0,
         allow_reconnect=True,
         disconnected_cb=note_disconnect,
         reconnected_cb=note_reconnect,

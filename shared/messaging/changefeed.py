@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import tenancy
 from shared.auth import Actor
-from shared.db import Database
+from shared.db import Database, Session, pause
 from shared.events.envelope import Envelope
 from shared.messaging import outbox
 from shared.messaging.listen import listen
@@ -67,6 +67,7 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
     )
     async def list_events(
         request: Request,
+        session: Session,
         actor: Annotated[Actor | None, policy.allow("events.list")],
         after: Annotated[
             int,
@@ -93,11 +94,12 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
         are left out, so the numbers you see may skip; none that you may see is ever missing.
         """
         database: Database = request.app.state.database
+        await pause(session)  # who asks is known; the connection it took to find out goes back
         deadline = time.monotonic() + wait
         while True:
             # Each look is a transaction of its own: a long poll must not hold a connection.
-            async with database.transaction() as session:
-                rows = await _events(session, actor, after, type, limit)
+            async with database.transaction() as look:
+                rows = await _events(look, actor, after, type, limit)
             remaining = deadline - time.monotonic()
             if rows or remaining <= 0:
                 return _page(rows, after)

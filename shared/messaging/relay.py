@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import nats.errors
-from nats.js import JetStreamContext
+from nats.aio.client import Client
 from nats.js.api import PubAck, StreamConfig
 
 from shared import clock
@@ -28,6 +28,16 @@ BATCH = 500
 POLL_SECONDS = 2.0
 STANDBY_SECONDS = 1.0
 ACK_TIMEOUT_SECONDS = 5.0
+COMMAND_SECONDS = 20.0
+SILENCE_SECONDS = 30
+_BACKLOG = "SELECT count(*) FROM (SELECT FROM outbox WHERE published_at IS NULL LIMIT $1) AS waiting"
+_PASSING = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke in the middle of an answer
+    nats.errors.Error,
+)
 _LOCK = "SELECT pg_try_advisory_lock(hashtext($1))"
 _UNPUBLISHED = """
     SELECT position, event_id, type, state_subject, is_fact, envelope
@@ -53,10 +63,11 @@ class Relay:
 
     settings: ServiceSettings
     schema: str
-    js: JetStreamContext
+    client: Client
     streams: Sequence[StreamConfig]
 
     def __post_init__(self) -> None:
+        self.js = self.client.jetstream(publish_async_max_pending=BATCH * 4)
         self.caught_up = asyncio.Event()
 
     async def run(self) -> None:
@@ -64,7 +75,7 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, nats.errors.Error) as error:
+            except _PASSING as error:
                 log.warning("relay interrupted", extra={"error": type(error).__name__})
                 await asyncio.sleep(0.5)
 
@@ -72,11 +83,18 @@ class Relay:
         connection = await asyncpg.connect(
             database_dsn(self.settings),
             timeout=5,
-            server_settings={"search_path": self.schema, "application_name": f"{self.schema}-relay"},
+            command_timeout=COMMAND_SECONDS,
+            server_settings={
+                "search_path": self.schema,
+                "application_name": f"{self.schema}-relay",
+                # A leader whose machine is gone without a word must not hold the lock for hours.
+                "idle_session_timeout": f"{SILENCE_SECONDS}s",
+            },
         )
         try:
             while not await connection.fetchval(_LOCK, f"relay:{self.schema}"):
-                self.caught_up.set()  # another replica leads
+                self.caught_up.set()  # another replica leads, and this one sees whether it does its work
+                OUTBOX_BACKLOG.set(await connection.fetchval(_BACKLOG, BATCH))
                 await asyncio.sleep(STANDBY_SECONDS)
             woken = asyncio.Event()
             await connection.add_listener(f"{self.schema}_outbox", lambda *_: woken.set())
@@ -133,6 +151,9 @@ class Relay:
         return sorted({position for position, _ in sent if failed is None or position < failed})
 
     async def _send(self, subject: str, body: bytes, message_id: str | None) -> "asyncio.Future[PubAck]":
+        if not self.client.is_connected:
+            # Here already: a publish_async that fails keeps its place among the unanswered for ever.
+            raise nats.errors.OutboundBufferLimitError
         headers = {"Nats-Msg-Id": message_id} if message_id else None
         # Without a stall time: a batch never fills the window, and waiting for it swallows cancellation.
         return await self.js.publish_async(subject, body, headers=headers)

@@ -8,7 +8,7 @@ undo what the relay has just published.
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -17,6 +17,7 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
 from pydantic import ValidationError
 
+from shared import clock
 from shared.db import database_dsn
 from shared.events.envelope import Envelope
 from shared.messaging.streams import declare_stream
@@ -24,6 +25,7 @@ from shared.settings import ServiceSettings
 
 BATCH = 500
 TIMEOUT_SECONDS = 30.0
+FACTS_KEPT = timedelta(days=30)
 _NOT_THE_LAST = 10071  # JetStream's code for: the last message of the subject is another one
 # What is not yet published is the relay's. Places are read in batches, so that memory stays small.
 _FACTS = """
@@ -46,6 +48,9 @@ async def republish(
 ) -> tuple[int, int]:
     """Declare the streams, then publish every current state and all facts from `since` on, in order.
 
+    Facts older than thirty days are left out whatever `since` says: those that are still there are kept for
+    their state alone, and some consumers may have forgotten that they knew them.
+
     Places in the changefeed stay as they are. Returns how many facts were published and how many
     states were missing or out of date.
 
@@ -60,7 +65,7 @@ async def republish(
     )
     try:
         states = await _states(connection, js, streams)
-        return await _facts(connection, js, since), states
+        return await _facts(connection, js, max(since, clock.now() - FACTS_KEPT)), states
     finally:
         await connection.close()
 

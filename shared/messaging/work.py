@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import refused_value
+from shared.db import is_duplicate, refused_value
 from shared.events.envelope import Envelope
 from shared.messaging import inbox
 from shared.problems import AppError, Unavailable
@@ -110,5 +110,6 @@ def is_hopeless(work: Work, error: Exception) -> bool:
     if isinstance(error, Unavailable):
         return False
     if isinstance(error, IntegrityError):
-        return isinstance(work, Projection)  # a reaction may have met another one; states cannot
+        # A reaction may have met another one; a state, at most itself in another replica.
+        return isinstance(work, Projection) and not is_duplicate(error)
     return isinstance(error, (ValidationError, Misdirected, AppError)) or refused_value(error)

@@ -3,6 +3,7 @@
 Whatever is made belongs to the tenant's commune, and each request would succeed for its right caller.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -21,6 +22,7 @@ from tests.support.answers import ok
 from tests.support.eventually import eventually
 from tests.support.reports import impersonation
 from tests.support.staff import Staff
+from tests.support.successions import renaming
 from tests.support.tenant import Tenant, agency
 
 
@@ -39,6 +41,10 @@ class Relation(Enum):
     """The agency's own, to which something is offered. Those above see the offer, and cannot take it."""
     HANDLER = auto()
     """The agency's own. Those above know that the thing exists, and are told that it is not theirs to do."""
+    ADMINS = auto()
+    """Admins of the agency's own and of those above it; and those whom the thing concerns, who are not here."""
+    OWN = auto()
+    """Everybody's; each is shown what concerns themself, whatever their agency."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,46 @@ async def a_proof(world: World) -> Request:
     return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/check")
 
 
+def the_agency(path: str = "", json: Any = None) -> Make:
+    """A request about the commune itself."""
+
+    async def make(world: World) -> Request:
+        return Request(f"/v1/agencies/{world.tenant.commune}{path}", json)
+
+    return make
+
+
+async def new_agency(world: World) -> Request:
+    body = {
+        "parent_code": world.tenant.commune,
+        "suffix": secrets.token_hex(6).upper(),
+        "name": "Trạm Y tế xã",
+        "level": "unit",
+        "organisation_type": "hospital",
+    }
+    return Request("/v1/agencies", body)
+
+
+async def new_succession(world: World) -> Request:
+    unit = f"{world.tenant.commune}.{secrets.token_hex(6).upper()}"
+    async with world.database("registry").transaction() as session:
+        await tenancy.store(session, [agency(unit, level="unit", parent_code=world.tenant.commune)])
+    return Request("/v1/successions", renaming(unit))
+
+
+def succession(path: str) -> Make:
+    """A request about a proposal to rename an agency below the commune, not before next year."""
+
+    async def make(world: World) -> Request:
+        proposer = world.tenant.auth(world.tenant.commune, "admin", sub="proposer")
+        request = await new_succession(world)
+        answer = await world.clients["registry"].post(request.path, json=request.json, headers=proposer)
+        made = ok(answer, 201)["id"]
+        return Request(path.format(id=made), mark=made)
+
+    return make
+
+
 async def a_code(world: World) -> Request:
     made = await world.staff.draft()
     proof = await world.staff.proof(made, {"method": "profile_code"})
@@ -152,10 +198,6 @@ def transfer(path: str, *, received: bool = False) -> Make:
     return make
 
 
-async def the_agency(world: World) -> Request:
-    return Request(f"/v1/agencies/{world.tenant.commune}")
-
-
 async def new_report(world: World) -> Request:
     return Request("/v1/incidents", impersonation(world.tenant.commune))
 
@@ -178,6 +220,27 @@ def incident(path: str, json: Any = None, *, triaged: bool = False) -> Make:
             ok(await client.post(f"/v1/incidents/{made}/triage", headers=officer))
         page = ok(await client.get(f"/v1/incidents/{made}/sightings", headers=officer))
         return Request(path.format(id=made, sighting=page["items"][0]["id"]), json, made)
+
+    return make
+
+
+def member(world: World) -> dict[str, Any]:
+    """Somebody new at the commune, to be entered."""
+    return {"agency_code": world.tenant.commune, "subject": str(uuid4()), "roles": ["officer"]}
+
+
+async def new_member(world: World) -> Request:
+    return Request("/v1/memberships", member(world))
+
+
+def membership(path: str, json: Any = None) -> Make:
+    """A request about somebody's membership."""
+
+    async def make(world: World) -> Request:
+        admin = world.tenant.auth(world.tenant.commune, "admin", sub="another admin")
+        answer = await world.clients["registry"].post("/v1/memberships", json=member(world), headers=admin)
+        made = ok(answer, 201)["id"]
+        return Request(path.format(id=made), json, made)
 
     return make
 
@@ -223,12 +286,42 @@ def event(service: str, cause: Make) -> Make:
 
 _LINK = "https://www.facebook.com/ubndxalapvo"
 _ACCOUNT, _INCIDENT, _SUBSCRIPTION = "/v1/accounts/{id}", "/v1/incidents/{id}", "/v1/subscriptions/{id}"
+_MEMBERSHIP = "/v1/memberships/{id}"
+_ROLES = {"roles": ["viewer"], "valid_from": "2026-01-01", "valid_to": None}
+_STAND_IN = {
+    "subject": "stand-in",
+    "roles": ["officer"],
+    "valid_from": "2999-01-01",
+    "valid_to": "2999-03-01",
+}
+_SUCCESSION = "/v1/successions/{id}"
 _TRANSFER = "/v1/transfers/{id}"
 _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00Z"}
 
 RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
-    "registry.readAgency": (Relation.PUBLIC, the_agency),
+    "registry.listDirectory": (Relation.PUBLIC, fixed("/v1/directory")),
+    "registry.exportDirectoryCsv": (Relation.PUBLIC, fixed("/v1/directory.csv?q=zqx")),
+    "registry.exportDirectoryXlsx": (Relation.PUBLIC, fixed("/v1/directory.xlsx?q=zqx")),
+    "registry.exportDirectoryJsonl": (Relation.PUBLIC, fixed("/v1/directory.jsonl?q=zqx")),
+    "registry.readTrustTxt": (Relation.PUBLIC, the_agency("/trust.txt")),
+    "registry.readAgencyJsonLd": (Relation.PUBLIC, the_agency("/accounts.jsonld")),
+    "registry.readAccountBadge": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/badge.svg")),
+    "registry.readAccountQrSvg": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/qr.svg")),
+    "registry.readAccountQrPng": (Relation.PUBLIC, account("active", f"{_ACCOUNT}/qr.png")),
+    "registry.readAgency": (Relation.PUBLIC, the_agency()),
+    "registry.readAgencyTree": (Relation.PUBLIC, the_agency("/tree")),
+    "registry.readLineage": (Relation.PUBLIC, the_agency("/lineage")),
+    "registry.readCrosswalk": (Relation.PUBLIC, fixed("/v1/agencies/crosswalk.csv")),
+    "registry.listOrphans": (Relation.SUBTREE, the_agency("/orphans")),
+    "registry.exportOrphans": (Relation.SUBTREE, the_agency("/orphans.csv")),
+    "registry.createAgency": (Relation.SUBTREE, new_agency),
+    "registry.changeAgency": (Relation.SUBTREE, the_agency(json={"short_name": "UBND xã"})),
+    "registry.createSuccession": (Relation.SUBTREE, new_succession),
+    "registry.listSuccessions": (Relation.LISTED, succession("/v1/successions")),
+    "registry.readSuccession": (Relation.SUBTREE, succession(_SUCCESSION)),
+    "registry.approveSuccession": (Relation.SUBTREE, succession(f"{_SUCCESSION}/approve")),
+    "registry.cancelSuccession": (Relation.SUBTREE, succession(f"{_SUCCESSION}/cancel")),
     "registry.verifyLink": (Relation.PUBLIC, fixed(f"/v1/verify?url={_LINK}")),
     "registry.verifyLinks": (Relation.PUBLIC, fixed("/v1/verify", {"items": [_LINK]})),
     "registry.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
@@ -269,6 +362,13 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.createProof": (Relation.SUBTREE, new_proof),
     "registry.listProofs": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/proofs")),
     "registry.checkProof": (Relation.SUBTREE, a_proof),
+    "registry.createMembership": (Relation.SUBTREE, new_member),
+    "registry.listMemberships": (Relation.LISTED, membership("/v1/memberships")),
+    "registry.listOwnMemberships": (Relation.OWN, fixed("/v1/memberships/me")),
+    "registry.readMembership": (Relation.SUBTREE, membership(_MEMBERSHIP)),
+    "registry.changeMembership": (Relation.SUBTREE, membership(_MEMBERSHIP, _ROLES)),
+    "registry.endMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/end")),
+    "registry.delegateMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/delegations", _STAND_IN)),
     "registry.attestProof": (Relation.SUBTREE, a_code),
     "registry.confirmProof": (Relation.SUBTREE, a_letter),
     "reports.listHarms": (Relation.PUBLIC, fixed("/v1/harms")),

@@ -78,7 +78,6 @@ async def test_only_tokens_of_the_issuer_open_the_door(registry: httpx.AsyncClie
         "not yet valid": token(tenant, nbf=now + 600),
         "another audience": token(tenant, aud=f"{AUDIENCE}-x"),
         "another issuer": token(tenant, iss="http://localhost/other"),
-        "no agency": token(tenant, agency=None),
         "an agency that is no text": token(tenant, agency=["T82"]),
         "roles as text": token(tenant, roles="viewer"),
         "an unknown role": token(tenant, roles=["viewer", "root"]),

@@ -1,6 +1,7 @@
 """A creation that is repeated with its key is done once, in every service."""
 
 import asyncio
+import json
 import secrets
 import uuid
 from collections.abc import Awaitable, Callable
@@ -85,6 +86,16 @@ async def test_a_reference_in_the_body_does_the_same(
     body = account(tenant, client_reference="CV-2026/118")
     assert ok(await enter(body), 201) == ok(await enter(body), 201)
     assert len(await entered(registry, tenant)) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+async def test_a_reference_that_is_not_understood_is_not_overlooked(
+    registry: httpx.AsyncClient, tenant: Tenant, encoding: str
+) -> None:
+    body = json.dumps(account(tenant, client_reference="CV-2026/118")).encode(encoding)
+    headers = {**tenant.auth(tenant.commune, "officer"), "Content-Type": "application/json"}
+    problem(await registry.post("/v1/accounts", content=body, headers=headers), 400, "bad-request")
+    assert await entered(registry, tenant) == []
 
 
 async def test_another_body_is_refused(enter: Post, registry: httpx.AsyncClient, tenant: Tenant) -> None:

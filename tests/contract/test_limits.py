@@ -76,6 +76,37 @@ async def test_a_bad_token_is_no_way_around_the_bucket(settings_for: SettingsFor
         problem(await client.get("/v1/agencies"), 429, "rate-limited")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/v1/nothing", 404), ("DELETE", "/v1/agencies", 405), ("GET", "/openapi.json", 200)],
+)
+async def test_a_token_that_nobody_looks_at_is_none_either(
+    settings_for: SettingsFor, method: str, path: str, status: int
+) -> None:
+    address = next(ADDRESSES)
+    async with (
+        replica(settings_for, "registry", public_requests_per_minute=2) as app,
+        client_at(app, address, Authorization="Bearer x") as client,
+        client_at(app, address) as without,
+    ):
+        for _ in range(2):
+            assert (await client.request(method, path)).status_code == status
+        problem(await client.request(method, path), 429, "rate-limited")
+        ok(await without.get("/v1/agencies?limit=1"))  # which is counted by itself
+
+
+async def test_unreadable_bodies_are_counted_too(settings_for: SettingsFor) -> None:
+    async with (
+        replica(settings_for, "reports", public_requests_per_minute=2) as app,
+        client_at(app, next(ADDRESSES), Authorization="Bearer x") as client,
+    ):
+        headers = {"Content-Type": "application/json"}
+        for _ in range(2):
+            answer = await client.post("/v1/incidents", content=b"[[[", headers=headers)
+            assert answer.status_code in {400, 401, 422}
+        problem(await client.post("/v1/incidents", content=b"[[[", headers=headers), 429, "rate-limited")
+
+
 async def test_the_holder_of_a_token_has_a_quota_of_its_own(
     settings_for: SettingsFor, tenant: Tenant
 ) -> None:

@@ -56,7 +56,7 @@ async def test_people_of_a_provider_that_names_no_key(house: House, url: str) ->
         # A person is let through to the account, which is not there.
         nothing = f"/v1/accounts/{'0' * 8}-0000-7000-8000-{'0' * 12}/approve"
         problem(await house.ask(token, nothing, "POST"), 404, "not-found")
-        problem(await house.ask(await log_in(provider, "nobody")), 401, "unauthenticated")
+        problem(await house.ask(await log_in(provider, "nobody")), 403, "no-membership")
     ok(await house.ask(token))
     async with mock_provider(url) as provider:  # with another key
         fresh = await log_in(provider, "somebody", **claims)

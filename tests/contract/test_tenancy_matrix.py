@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from deploy.local.config import SERVICES, LocalConfig
 from shared import tenancy
 from shared.app import api_routes
+from shared.auth import ROLES
 from shared.messaging.bus import connect
 from shared.messaging.relay import Relay
 from shared.messaging.streams import fact_stream, state_stream
@@ -83,7 +84,7 @@ async def relay(settings_for: SettingsFor, request: pytest.FixtureRequest) -> As
     settings = settings_for(service)
     async with connect(settings, "test") as client:
         streams = (fact_stream(service, settings), state_stream(service, settings))
-        running = asyncio.create_task(Relay(settings, service, client.jetstream(), streams).run())
+        running = asyncio.create_task(Relay(settings, service, client, streams).run())
         try:
             yield
         finally:
@@ -123,12 +124,14 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
     if not caller.trusted or not (caller.place or rule.public):
         return 401, "unauthenticated"
     if rule.public:
-        return None
-    if caller.system and rule.roles == {"approver"}:
+        # A list that everybody may read shows an agency more: to those who may act for it.
+        known = caller.roles and caller.place not in {"ended", "unknown"}
+        return (403, "forbidden") if relation is Relation.LISTED and caller.place and not known else None
+    if caller.system and rule.people:
         return 403, "people-only"
     if not caller.roles & rule.roles or caller.place in {"ended", "unknown"}:
         return 403, "forbidden"
-    if relation is Relation.LISTED:
+    if relation in {Relation.LISTED, Relation.OWN}:
         return None
     # What those within reach are told who may know of the thing and not do this to it.
     others = {
@@ -136,8 +139,9 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         Relation.RECEIVER: (403, "wrong-side"),
         Relation.HANDLER: (403, "not-the-handler"),
     }.get(relation)
+    place = "" if relation is Relation.ADMINS and "admin" not in caller.roles else caller.place
     own = others if relation is Relation.HOLDER and caller.name != "own officer" else None
-    return {"own": own, "parent": others}.get(caller.place, (404, "not-found"))
+    return {"own": own, "parent": others}.get(place, (404, "not-found"))
 
 
 def complaint(
@@ -160,8 +164,8 @@ def complaint(
         return [f"{said} instead of {slug}"]
     if slug == "forbidden":
         member, value = (
-            ("required_roles", sorted(rule.roles))
-            if not caller.roles & rule.roles
+            ("required_roles", sorted(rule.roles or ROLES))
+            if not caller.roles & (rule.roles or ROLES)
             else ("successors", [tenant.commune] if caller.place == "ended" else None)
         )
         return [] if document.get(member) == value else [f"{said} does not name {member} {value}"]

@@ -69,6 +69,27 @@ async def test_a_body_can_name_the_version_too(staff: Staff) -> None:
     assert ok(await staff.act(account, "retire", json=body))["state"] == "retired"
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "slug"),
+    [
+        (b'{"expected_version": "1"}', 422, "invalid"),
+        (b'{"expected_version": 1.0}', 422, "invalid"),
+        (b'{"expected_version": true}', 422, "invalid"),
+        (b'{"expected_version": 1}', 412, "stale-version"),
+        (b'\xef\xbb\xbf{"expected_version": 1}', 400, "bad-request"),
+        ('{"expected_version": 1}'.encode("utf-16"), 400, "bad-request"),
+        (b'{"expected_version": 1', 400, "bad-request"),
+    ],
+)
+async def test_a_precondition_that_is_not_understood_is_not_overlooked(
+    staff: Staff, body: bytes, status: int, slug: str
+) -> None:
+    account = await staff.submitted()
+    headers = {**staff.approver, "Content-Type": "application/json"}
+    problem(await staff.act(account, "approve", headers=headers, content=body), status, slug)
+    assert ok(await staff.act(account, "approve"))["state"] == "active"
+
+
 async def test_of_two_transitions_at_once_one_succeeds(staff: Staff) -> None:
     account = await staff.submitted()
     answers = await asyncio.gather(*(staff.act(account, action) for action in ("approve", "return") * 4))

@@ -13,7 +13,7 @@ _OF_NO_OPERATION = {"method-not-allowed"}
 
 def unannounced(document: dict[str, Any], answer: httpx.Response) -> str | None:
     """What is wrong when an answer is a problem that its operation does not list."""
-    if answer.headers.get("content-type") != MEDIA_TYPE:
+    if answer.headers.get("content-type") != MEDIA_TYPE or answer.request.method == "HEAD":
         return None
     operation = _operation(document, answer.request)
     slug = answer.json()["type"].removeprefix("/problems/")

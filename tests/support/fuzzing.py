@@ -46,15 +46,22 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "kind": {"enum": ["agency"]},
         "office": {"type": "null"},
         "platform_id_url": {"type": "null"},
+        # A unit under the commune, with a code of its own.
+        "parent_code": {"enum": [tenant.commune]},
+        "code": {"type": "null"},
+        "level": {"enum": ["unit"]},
+        "valid_from": {"type": "null"},
     }
     schemas = document["components"]["schemas"]
     for name in schemas.keys() & {
         "AccountCreate",
+        "AgencyCreate",
         "WellKnownProof",
         "BacklinkProof",
         "DnsTxtProof",
         "ImpersonationReport",
         "SubscriptionCreate",
+        "MembershipCreate",
     }:
         fields = schemas[name]["properties"]
         fields.update({field: known[field] for field in fields.keys() & known.keys()})
@@ -68,4 +75,6 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         for parameter in operation.get("parameters", []):
             if parameter["name"] == "wait":
                 parameter["schema"] = {"enum": [0]}  # nobody waits here
+            if parameter["name"] == "x-acting-for":
+                parameter["schema"] = {"enum": [tenant.commune]}
     return document

@@ -33,6 +33,14 @@ class Tenant:
         person = sub or f"{agency}:{'+'.join(roles)}"
         return {"Authorization": f"Bearer {mint(self.issuer, agency, roles, person, **claims)}"}
 
+    def subject(self, name: str) -> str:
+        """Somebody of this test alone, as the issuer names them."""
+        return f"{self.province}:{name}"
+
+    def bare(self, name: str, **claims: Any) -> dict[str, str]:
+        """Headers of somebody whose token says who they are, and nothing of agencies or roles."""
+        return {"Authorization": f"Bearer {mint(self.issuer, None, (), self.subject(name), **claims)}"}
+
 
 async def new_tenant(issuer: LocalConfig, databases: Sequence[Database]) -> Tenant:
     """Enter a fresh tree in each service's copy of the tree."""

@@ -3,24 +3,13 @@
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.notifications.base import SESSION_INFO
 from services.notifications.subscriptions.matching import Selection
 from services.notifications.subscriptions.tables import Subscription
 from shared import tenancy
-
-agencies = SESSION_INFO["tenancy"].agencies
-
-
-async def agency_code(session: AsyncSession, code: str) -> str | None:
-    """The code of the agency that has it as its code or official code."""
-    found: str | None = await session.scalar(
-        select(agencies.c.code).where(or_(agencies.c.code == code, agencies.c.official_code == code))
-    )
-    return found
 
 
 async def find(

@@ -247,7 +247,7 @@ async def _record(
 
 
 async def _reached(session: AsyncSession, actor: Actor, code: str) -> str:
-    found = await queries.agency_code(session, code)
-    if found is None or not await tenancy.reaches(session, actor.agency, found):
+    found = await tenancy.find(session, code)
+    if found is None or actor.agency not in found.path:
         raise NotFound(_OUT_OF_REACH)
-    return found
+    return str(found.code)

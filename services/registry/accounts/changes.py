@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import queries
-from services.registry.accounts.tables import Account, AccountVersion
+from services.registry.accounts.tables import LONGEST_FOLDED, Account, AccountVersion
 from services.registry.agencies import queries as agencies
 from shared import clock
 from shared.audit import trail
@@ -48,8 +48,7 @@ TRANSITIONS: dict[str, dict[str, str]] = {
 """State → action → next state. There is no other way, but that a transfer without a proof makes a draft."""
 _BY_PROOFS = frozenset({"lapse", "revive"})
 """Actions that no request can ask for: they follow from what the proofs show."""
-_LONGEST_FOLDED = 400
-_KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "folded"}
+_KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "searched"}
 
 
 async def locked(session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected) -> Account:
@@ -145,12 +144,12 @@ async def keep(
         cause: id of the event that had this effect.
         also: what the event tells beyond the account's state.
     """
+    account.folded = _folded(account)
     session.add(
         AccountVersion(
             account_id=account.id,
             at=account.updated_at,
             action=action,
-            folded=fold(account.display_name)[:_LONGEST_FOLDED],
             **{name: getattr(account, name) for name in _KEPT},
         )
     )
@@ -175,6 +174,13 @@ async def keep(
         cause=cause,
         state_key=f"account.{account.id}" if public else None,
     )
+
+
+def _folded(account: Account) -> str:
+    """Name and handle as they are sorted and searched. The slash sorts before all letters, so "xã An" comes
+    before "xã An Bình" whatever their handles are.
+    """
+    return f"{fold(account.display_name)} / {fold(account.handle or '')}"[:LONGEST_FOLDED]
 
 
 async def _successors(session: AsyncSession, account: Account) -> list[str]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from services.registry.accounts import approving, entering, queries, service
 from services.registry.accounts.answers import answered, shown
 from services.registry.accounts.problems import (
+    AgencyEnded,
     FreshProofNeeded,
     HeldElsewhere,
     NotTheHolder,
@@ -188,6 +189,7 @@ async def submit_account(
         IllegalTransition,
         StaleVersion,
         SelfApproval,
+        AgencyEnded,
         NoValidProof,
         FreshProofNeeded,
         HeldElsewhere,

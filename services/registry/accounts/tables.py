@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, String, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from services.registry.accounts import links
@@ -43,6 +43,7 @@ REASONS = (
     "withdrawn_by_holder",
     *RETURN_REASONS,
 )
+LONGEST_FOLDED = 400
 
 
 class Account(Base, table=True):
@@ -107,6 +108,8 @@ class Account(Base, table=True):
             postgresql_where=text("office IS NOT NULL AND state NOT IN ('draft', 'submitted', 'retired')"),
         ),
         Index("ix_accounts_agency", "agency_code", "id"),
+        Index("ix_accounts_folded", "folded", "id"),
+        Index("ix_accounts_searched", "searched", postgresql_using="gin"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -123,6 +126,10 @@ class Account(Base, table=True):
     office: str | None = Field(default=None, sa_column=Column(words("office", *OFFICES)))
     contact_email: str | None = Field(default=None, sa_column=Column(code(254)))
     contact_phone: str | None = Field(default=None, sa_column=Column(code(16)))
+    folded: str = Field(sa_column=Column(String(LONGEST_FOLDED, collation="C"), nullable=False))
+    """Name and handle as they are sorted and searched (`accounts.changes`)."""
+    searched: str | None = Field(default=None, sa_column=Column(TSVECTOR))
+    """By these words it is found. The database keeps them: they change with the agency's names, too."""
     state: str = Field(sa_column=Column(words("state", *STATES), nullable=False))
     reason: str | None = Field(default=None, sa_column=Column(words("reason", *REASONS)))
     holder_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
@@ -180,7 +187,11 @@ class AccountVersion(Base, table=True):
     """
 
     __tablename__ = "account_history"
-    __table_args__: ClassVar = (Index("ix_account_history_at", "at"),)
+    __table_args__: ClassVar = (
+        Index("ix_account_history_at", "at"),
+        Index("ix_account_history_folded", "folded", "account_id"),
+        Index("ix_account_history_searched", "searched", postgresql_using="gin"),
+    )
 
     account_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     version: int = Field(sa_column=Column(Integer, primary_key=True))
@@ -193,7 +204,9 @@ class AccountVersion(Base, table=True):
     platform_id: str | None = Field(sa_column=Column(code(255)))
     url: str = Field(sa_column=Column(code(2048), nullable=False))
     display_name: str = Field(sa_column=Column(code(200), nullable=False))
-    folded: str = Field(sa_column=Column(code(400), nullable=False))
+    folded: str = Field(sa_column=Column(String(LONGEST_FOLDED, collation="C"), nullable=False))
+    searched: str | None = Field(default=None, sa_column=Column(TSVECTOR))
+    """By these words it was found: kept by the database, with the names its agency had."""
     languages: list[str] = Field(sa_column=Column(ARRAY(code(8)), nullable=False))
     purpose: str | None = Field(sa_column=Column(code(32)))
     office: str | None = Field(sa_column=Column(code(32)))

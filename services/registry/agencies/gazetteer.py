@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 
+_FULL, _SHORT = "Ủy ban nhân dân", "UBND"
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -35,12 +37,46 @@ class Unit:
     @property
     def name(self) -> str:
         """The agency's full name, as in "Ủy ban nhân dân xã Lấp Vò"."""
-        return f"Ủy ban nhân dân {self.unit_name}"
+        return f"{_FULL} {self.unit_name}"
 
     @property
     def short_name(self) -> str:
         """The agency's name as it is usually shortened, as in "UBND xã Lấp Vò"."""
-        return f"UBND {self.unit_name}"
+        return f"{_SHORT} {self.unit_name}"
+
+    @property
+    def former_name(self) -> str:
+        """Its full name until `renamed_on`."""
+        return f"{_FULL} {self.former_unit_name}"
+
+    @property
+    def former_short_name(self) -> str:
+        """Its shortened name until `renamed_on`."""
+        return f"{_SHORT} {self.former_unit_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A resolution, by number, day of signature and issuer."""
+
+    number: str
+    date: date
+    issuer: str
+
+
+_REFORM = date(2025, 7, 1)
+_REFORM_ACTS = {
+    "province": Act("202/2025/QH15", date(2025, 6, 12), "Quốc hội"),
+    "district": Act("203/2025/QH15", date(2025, 6, 16), "Quốc hội"),
+}
+
+
+def reform_act(level: str, ended_on: date) -> Act | None:
+    """By which act the units of a level ended with the reform of 2025.
+
+    Communes ended by a resolution for each province, which the sources do not carry.
+    """
+    return _REFORM_ACTS.get(level) if ended_on == _REFORM else None
 
 
 def read_units() -> list[Unit]:

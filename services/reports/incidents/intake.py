@@ -65,7 +65,7 @@ async def receive(
         Invalid: the agency is unknown or has ended, the account is not that agency's, or a target is
             no link.
     """
-    agency = await queries.agency_with_path(session, report.agency_code)
+    agency = await tenancy.find(session, report.agency_code)
     if agency is None:
         raise Invalid.at(
             "/agency_code", Text("Không có cơ quan này trong sổ.", "No such agency is registered.")

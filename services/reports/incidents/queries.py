@@ -11,8 +11,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     delete,
-    func,
-    or_,
     select,
     text,
     update,
@@ -34,23 +32,6 @@ from shared import tenancy
 
 agencies = SESSION_INFO["tenancy"].agencies
 reach = SESSION_INFO["tenancy"].reach
-
-_PATH = (
-    select(func.array_agg(reach.c.ancestor))
-    .where(reach.c.descendant == agencies.c.code)
-    .scalar_subquery()
-    .label("path")
-)
-
-
-async def agency_with_path(session: AsyncSession, agency_code: str) -> Any:
-    """An agency by its code or official code, with the codes of all that reach it."""
-    result = await session.execute(
-        select(
-            agencies.c.code, agencies.c.valid_from, agencies.c.valid_to, agencies.c.successors, _PATH
-        ).where(or_(agencies.c.code == agency_code, agencies.c.official_code == agency_code))
-    )
-    return result.one_or_none()
 
 
 async def find(

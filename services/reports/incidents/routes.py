@@ -22,6 +22,7 @@ from services.reports.incidents.schemas import (
 )
 from services.reports.incidents.tables import Incident
 from services.reports.policy import POLICY
+from shared import tenancy
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
@@ -112,7 +113,7 @@ async def list_incidents(
         actor.agency,
         state=state,
         harm=harm,
-        agency_code=agency_code,
+        agency_code=await tenancy.parameter(session, "agency_code", agency_code),
         after=decode_id_cursor(cursor),
         limit=limit,
     )

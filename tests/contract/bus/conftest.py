@@ -86,7 +86,7 @@ class Writer:
 
     def relay(self) -> Relay:
         streams = (fact_stream("reports", self.settings), state_stream("reports", self.settings))
-        return Relay(self.settings, "reports", self.js, streams)
+        return Relay(self.settings, "reports", self.client, streams)
 
     async def emit(self, *, state_key: str | None = None, version: int = 1) -> UUID:
         """Commit an event to the outbox."""

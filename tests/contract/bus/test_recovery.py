@@ -108,6 +108,11 @@ async def test_a_broker_that_lost_its_disk_is_filled_again(
     before = await published(writer.database, writer.agency)
     await broker.lose_disk()
     missed = await writer.emit(state_key=f"{writer.agency}.c")  # declares the stream of facts again
+
+    async def is_back() -> bool:
+        return writer.client.is_connected
+
+    await eventually(is_back)
     streams = (fact_stream("reports", writer.settings), state_stream("reports", writer.settings))
     facts, states = await republish(writer.settings, "reports", writer.js, streams, began)
     assert (facts, states) >= (4, 2)

@@ -12,6 +12,12 @@ from tests.support.audit import acts, audited
 from tests.support.staff import Staff
 
 ELSEWHERE = {
+    "agencies.create",
+    "agencies.change",
+    "successions.create",
+    "successions.approve",
+    "successions.cancel",
+    "successions.effect",
     "accounts.delete",
     "accounts.withdraw",
     "accounts.propose_rename",
@@ -66,7 +72,8 @@ async def test_every_act_on_an_account_is_recorded_with_it(staff: Staff, registr
         ("audit.list", f"{staff.agency}:admin", None),
     ]
     rows = await audited(registry_database, staff.agency)
-    assert {row.action for row in rows} == set(AUDITED) - ELSEWHERE
+    of_accounts = {act for act in AUDITED if not act.startswith("memberships.")}
+    assert {row.action for row in rows} == of_accounts - ELSEWHERE
     assert [row.cause for row in rows if row.action == "accounts.suspend"] == [cause, None]
     assert {row.object_id for row in rows if row.object_type == "account"} == {account["id"]}
     assert {row.object_type for row in rows} == {"account", "proof"}

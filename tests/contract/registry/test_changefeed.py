@@ -38,7 +38,7 @@ async def bus(settings_for: SettingsFor) -> AsyncIterator[JetStreamContext]:
     async with connect(settings, "test") as client:
         js = client.jetstream()
         streams = (fact_stream("registry", settings), state_stream("registry", settings))
-        relay = asyncio.create_task(Relay(settings, "registry", js, streams).run())
+        relay = asyncio.create_task(Relay(settings, "registry", client, streams).run())
         try:
             yield js
         finally:

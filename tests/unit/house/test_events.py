@@ -53,7 +53,8 @@ def test_a_service_emits_its_own_events_and_all_of_them(service: str) -> None:
         if module.last not in {"main", "subscriptions", "consumers", "catalogue"}:
             named |= {name for name in module.imports() if name.startswith("shared.events.")}
     own = import_module(f"shared.events.{service}")
-    expected = {f"{own.__name__}.{event.__name__}" for event in own.EVENTS}
+    events = (*own.EVENTS, *getattr(own, "STATES", ()))
+    expected = {f"{own.__name__}.{event.__name__}" for event in events}
     foreign = {f"{event.__module__}.{event.__name__}" for event in TYPES.values()} - expected
     assert named & foreign == set()
     assert expected - named == set()

@@ -17,8 +17,17 @@ from shared.policy import Permit, Policy, permit_of
 
 PUBLIC = {
     "registry": {
+        "accounts.badge",
+        "accounts.qr",
+        "agencies.json_ld",
         "agencies.list",
+        "agencies.crosswalk",
+        "agencies.lineage",
         "agencies.read",
+        "agencies.trust_txt",
+        "directory.export",
+        "directory.list",
+        "agencies.tree",
         "events.list",
         "offices.list",
         "safeguards.read",
@@ -32,7 +41,13 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.transfer", "accounts.lapse", "accounts.revive", "proofs.recheck"},
+    "registry": {
+        "accounts.transfer",
+        "accounts.lapse",
+        "accounts.revive",
+        "proofs.recheck",
+        "successions.effect",
+    },
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

@@ -109,6 +109,19 @@ def test_renumbering_hides_nothing() -> None:
         verify(renumbered([*LOG[:2], foreign, *LOG[2:]]))
 
 
+def test_two_heads_of_one_place_show_although_one_of_them_fits() -> None:
+    other = verify(edited(2, action="accounts.retire")[:1] + sealed([entry(1), entry(9)])[1:])
+    assert other.place == 2
+    with pytest.raises(Broken, match="place 2: another head"):
+        verify(LOG, [other, verify(LOG[:2])])
+
+
+def test_a_head_of_an_empty_log_is_checked_too() -> None:
+    assert verify([], [Head(0, GENESIS.hex())]).place == 0
+    with pytest.raises(Broken, match="place 0"):
+        verify(LOG, [Head(0, HEAD.hash)])
+
+
 def test_truncation_shows_against_a_published_head() -> None:
     assert verify(LOG[:-1]).place == ROWS - 1, "without a head nobody can tell"
     with pytest.raises(Broken, match=f"^place {ROWS}: missing"):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from shared.auth import MAX_TOKEN_LENGTH, Actor, Authenticator
+from shared.auth import MAX_TOKEN_LENGTH, Authenticator, Holder
 from shared.problems import Unauthenticated
 from tests.unit.shared.issuers import (
     AUDIENCE,
@@ -62,15 +62,15 @@ def hmac_with_the_public_key(kid: str) -> str:
 async def refused(authenticator: Authenticator, token: str) -> str:
     """Why a token is refused."""
     with pytest.raises(Unauthenticated) as problem:
-        await authenticator.actor(f"Bearer {token}")
+        await authenticator.holder(f"Bearer {token}")
     assert problem.value.detail is not None
     return problem.value.detail.en
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 async def test_each_algorithm_is_believed_by_its_key(authenticator: Authenticator, algorithm: str) -> None:
-    actor = await authenticator.actor(f"Bearer {token(algorithm)}")
-    assert actor == Actor(ISSUER, "somebody", "T82.X30169", frozenset({"officer"}))
+    holder = await authenticator.holder(f"Bearer {token(algorithm)}")
+    assert holder == Holder(ISSUER, "somebody", "T82.X30169", frozenset({"officer"}))
     forged = signed(json.dumps(claims()).encode(), algorithm, "a stranger's", kid=algorithm)
     assert "not valid" in await refused(authenticator, forged)
 
@@ -104,7 +104,7 @@ async def test_a_token_cannot_bring_its_own_key(authenticator: Authenticator) ->
     for kid, reason in (("mine", "unknown key"), ("EdDSA", "not valid")):
         brought = signed(body, "EdDSA", "mine", kid=kid, **own)
         assert reason in await refused(authenticator, brought)
-    genuine = await authenticator.actor(f"Bearer {signed(body, **own)}")
+    genuine = await authenticator.holder(f"Bearer {signed(body, **own)}")
     assert genuine.subject == "somebody"
 
 
@@ -158,7 +158,7 @@ async def test_only_the_one_issuer(authenticator: Authenticator, changes: dict[s
 
 
 async def test_the_audience_may_be_one_of_several(authenticator: Authenticator) -> None:
-    assert await authenticator.actor(f"Bearer {token(aud=['portal', AUDIENCE])}")
+    assert await authenticator.holder(f"Bearer {token(aud=['portal', AUDIENCE])}")
     for other in (f"{AUDIENCE}-x", ["portal"], [], {AUDIENCE: 1}, [AUDIENCE, 7], 7, ""):
         assert "not valid" in await refused(authenticator, token(aud=other))
 
@@ -166,7 +166,7 @@ async def test_the_audience_may_be_one_of_several(authenticator: Authenticator) 
 async def test_clocks_may_differ_by_half_a_minute(authenticator: Authenticator) -> None:
     now = int(time.time())
     for name, moment in (("exp", now - 20), ("nbf", now + 20), ("iat", now + 20), ("exp", now + 0.5)):
-        assert await authenticator.actor(f"Bearer {token(**claim(name, moment))}")
+        assert await authenticator.holder(f"Bearer {token(**claim(name, moment))}")
     assert "expired" in await refused(authenticator, token(exp=now - 40))
     for name in ("nbf", "iat"):
         assert "not valid" in await refused(authenticator, token(**claim(name, now + 40)))
@@ -194,13 +194,13 @@ async def test_a_claim_of_an_odd_kind(authenticator: Authenticator, name: str, v
 
 
 async def test_without_roles_one_is_known_and_may_do_nothing(authenticator: Authenticator) -> None:
-    assert (await authenticator.actor(f"Bearer {token(roles=[])}")).roles == frozenset()
+    assert (await authenticator.holder(f"Bearer {token(roles=[])}")).roles == frozenset()
 
 
 async def test_of_a_claim_said_twice_the_last_counts(authenticator: Authenticator) -> None:
     """RFC 7519 §4 leaves this or refusing; what may not be is that two readers differ."""
     body = json.dumps(claims())[:-1].encode() + b', "agency": "T83", "iss": "http://localhost/an-issuer"}'
-    assert (await authenticator.actor(f"Bearer {signed(body)}")).agency == "T83"
+    assert (await authenticator.holder(f"Bearer {signed(body)}")).agency == "T83"
     stranger = json.dumps(claims())[:-1].encode() + b', "iss": "http://localhost/other"}'
     assert "not valid" in await refused(authenticator, signed(stranger))
 
@@ -213,14 +213,14 @@ async def test_what_is_signed_is_no_set_of_claims(authenticator: Authenticator, 
 async def test_a_token_has_a_length(authenticator: Authenticator) -> None:
     fits, long = token(x="x" * 5000), token(x="x" * 6000)
     assert len(fits) < MAX_TOKEN_LENGTH < len(long)
-    assert await authenticator.actor(f"Bearer {fits}")
+    assert await authenticator.holder(f"Bearer {fits}")
     assert "too long" in await refused(authenticator, long)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic eA==", "Bearerx.y.z", "x.y.z"])
 async def test_another_kind_of_authorization(authenticator: Authenticator, header: str) -> None:
     with pytest.raises(Unauthenticated):
-        await authenticator.actor(header)
+        await authenticator.holder(header)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +238,15 @@ async def test_another_kind_of_authorization(authenticator: Authenticator, heade
 async def test_a_system_is_told_from_a_person_and_is_no_approver(
     authenticator: Authenticator, changes: dict[str, Any], system: bool
 ) -> None:
-    actor = await authenticator.actor(f"Bearer {token(roles=['officer', 'approver'], **changes)}")
-    assert actor.system is system
-    assert actor.roles == ({"officer"} if system else {"officer", "approver"})
+    holder = await authenticator.holder(f"Bearer {token(roles=['officer', 'approver'], **changes)}")
+    assert holder.system is system
+    for roles in (holder.roles, {"officer", "approver"}):  # claimed, and of memberships
+        actor = holder.acting_for("T82", roles)
+        assert actor.system is system
+        assert actor.roles == ({"officer"} if system else {"officer", "approver"})
+
+
+@pytest.mark.parametrize("roles", [None, ["officer"], ["User.Read"], "officer", 7])
+async def test_without_an_agency_roles_are_somebody_else_s(authenticator: Authenticator, roles: Any) -> None:
+    holder = await authenticator.holder(f"Bearer {token(agency=None, roles=roles)}")
+    assert holder == Holder(ISSUER, "somebody", None, frozenset())

@@ -55,8 +55,8 @@ def keys(issuer: Issuer, clock: Clock) -> Keys:
 
 async def test_keys_are_found_by_the_issuer_s_name_alone(issuer: Issuer) -> None:
     authenticator = Authenticator(settings_of(issuer.url))
-    actor = await authenticator.actor(f"Bearer {token('EdDSA', 'old', iss=issuer.url)}")
-    assert actor.issuer == issuer.url
+    holder = await authenticator.holder(f"Bearer {token('EdDSA', 'old', iss=issuer.url)}")
+    assert holder.issuer == issuer.url
     assert issuer.asked == [DISCOVERY, "/keys"]
 
 
@@ -229,9 +229,9 @@ async def test_nobody_listens_and_the_token_is_not_blamed() -> None:
         url = gone.url
     authenticator = Authenticator(settings_of(url))
     with pytest.raises(Unavailable):
-        await authenticator.actor(f"Bearer {token('EdDSA', 'old', iss=url)}")
+        await authenticator.holder(f"Bearer {token('EdDSA', 'old', iss=url)}")
     with pytest.raises(Unauthenticated):
-        await authenticator.actor("Bearer zqx.zqx.zqx")
+        await authenticator.holder("Bearer zqx.zqx.zqx")
 
 
 async def test_those_who_wait_for_an_issuer_that_hangs_do_not_ask_in_turn(clock: Clock) -> None:

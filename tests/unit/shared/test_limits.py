@@ -37,7 +37,7 @@ def test_a_bucket_grants_a_minute_at_once_and_refills_evenly() -> None:
 
 def test_callers_do_not_take_from_one_another() -> None:
     buckets = Buckets(per_minute=30)
-    assert [taken(buckets, f"client {n}", 5.0, 40) for n in range(200)] == [30] * 200
+    assert [taken(buckets, f"client {n}", 5.0, 40) for n in range(20)] == [30] * 20
 
 
 @pytest.mark.parametrize(("per_minute", "seconds"), [(1, 60), (6, 10), (600, 1)])

@@ -1,0 +1,1 @@
+"""Memberships: who may act for an agency, for those whose tokens do not say it."""

@@ -1,0 +1,1 @@
+"""Signs that lead from an account to its verification: a badge and a QR code."""
