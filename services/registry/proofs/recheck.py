@@ -44,8 +44,7 @@ _SWEPT_AT_ONCE = 1000
 _LONGEST_LOOKS = 4  # fetches of one look: two names or paths, the way back, and room
 _ROOM = timedelta(seconds=60)
 _PUT_OFF = timedelta(hours=1)
-_REMEMBERED = 50
-_OUTAGE_SHARE = 0.9
+_LATEST = 20
 _UNREACHED = frozenset({"timeout", "dns", "connect"})
 
 RECHECKS = prometheus_client.Counter("proof_rechecks", "Scheduled looks at proofs.", ["outcome"])
@@ -58,10 +57,9 @@ class Rechecker:
     database: Database
     settings: Settings
     probe: Probe
-    outage_after: int = 20
-    """So many looks are needed to tell a site that is away from a network of ours that is."""
-    _reached: deque[bool] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
-    """Whether the latest of those sites answered that did so before."""
+    spacing: timedelta = SPACING
+    reached: deque[bool] = field(default_factory=lambda: deque(maxlen=_LATEST))
+    """Of the latest sites that had answered before, whether they did; as many as it takes to suspect oneself."""
 
     async def run(self) -> None:
         """Look for ever."""
@@ -97,7 +95,9 @@ class Rechecker:
         """Lease what is due."""
         lease = _ROOM + _LONGEST_LOOKS * timedelta(seconds=self.settings.proof_timeout_seconds)
         async with self.database.transaction() as session:
-            return await queries.claim_due(session, clock.now(), lease=lease, spacing=SPACING, limit=AT_ONCE)
+            return await queries.claim_due(
+                session, clock.now(), lease=lease, spacing=self.spacing, limit=AT_ONCE
+            )
 
     async def look(self, claim: Any) -> None:
         """Look at what one claim names, and record it if the claim still holds."""
@@ -105,7 +105,7 @@ class Rechecker:
         try:
             finding = await self._find(claim)
             if finding and finding.failure in _UNREACHED and self._is_cut_off():
-                log.error("hardly a site answers: proofs are not judged until some do again")
+                log.error("no site answers any more: proofs are not judged until one does")
                 await self._put_off(claim)
                 return
             await self._record(claim, finding)
@@ -126,13 +126,12 @@ class Rechecker:
         finding = await examine(self.probe, method, subject, site)
         RECHECKS.labels(finding.failure or "good").inc()
         if was_good:
-            self._reached.append(finding.failure not in _UNREACHED)
+            self.reached.append(finding.failure not in _UNREACHED)
         return finding
 
     def _is_cut_off(self) -> bool:
         """Whether it is this side that reaches nobody. Nobody's account shall lapse for that."""
-        away = self._reached.count(False)
-        return len(self._reached) >= self.outage_after and away >= _OUTAGE_SHARE * len(self._reached)
+        return len(self.reached) == self.reached.maxlen and not any(self.reached)
 
     async def _record(self, claim: Any, finding: Finding | None) -> None:
         async with self.database.transaction() as session:

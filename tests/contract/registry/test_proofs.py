@@ -1,5 +1,6 @@
 """Proofs of control: what the agency's own site says, fetched from a real one."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -83,6 +84,13 @@ async def test_a_site_that_is_away_is_no_proof(staff: Staff, registry: httpx.Asy
     path = f"/v1/accounts/{account['id']}/proofs"
     english = await registry.get(path, headers={**staff.officer, "Accept-Language": "en"})
     assert ok(english)["items"][0]["failure"]["detail"] == "No connection to the site."
+
+
+async def test_two_looks_at_once_are_both_recorded(staff: Staff) -> None:
+    proof = await staff.proof(await staff.draft())
+    staff.site.publish(proof["publish"]["line"])
+    looks = await asyncio.gather(*(staff.check(proof) for _ in range(3)))
+    assert sorted(look["version"] for look in looks) == [2, 3, 4]
 
 
 async def test_a_proof_can_fail_after_it_was_valid(staff: Staff) -> None:
