@@ -130,6 +130,7 @@ def test_name_servers_are_written_with_commas(
         if field.is_required():
             monkeypatch.setenv(name.upper(), "1")
     monkeypatch.setenv("AUTH_ISSUER", "https://id.example.vn")
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://example.vn")
     monkeypatch.setenv("PROOF_DNS_SERVERS", written)
     servers = resolver(Settings().proof_dns_servers).nameservers
     assert [(getattr(each, "address", None), getattr(each, "port", None)) for each in servers] == asked
