@@ -75,11 +75,9 @@ class Edge:
         except _Gone:
             status = _CLIENT_CLOSED_REQUEST
         except Exception as error:
-            if not isinstance(error, AppError):
-                log.exception("unhandled")
+            problem = _as_problem(error)
             if started_answer:
                 raise
-            problem = error if isinstance(error, AppError) else InternalError()
             await send_problem(problem, preferred_language(_text(headers.get(b"accept-language"))), answer)
         finally:
             if limited and with_token:
@@ -138,6 +136,13 @@ class Edge:
 def _as_get(scope: Scope) -> Scope:
     """HEAD is GET without the content (RFC 9110 §9.3.2), which the server leaves out by itself."""
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+
+
+def _as_problem(error: Exception) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    log.error("unhandled", exc_info=error)
+    return InternalError()
 
 
 def _require_bounded_head(scope: Scope) -> None:

@@ -13,8 +13,11 @@ from services.registry.memberships.routes import router as memberships
 from services.registry.offices.routes import router as offices
 from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
+from services.registry.proofs.dns_txt import resolver
+from services.registry.proofs.method import Probe
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
+from services.registry.renames.routes import router as renames
 from services.registry.settings import Settings
 from services.registry.signs.routes import router as signs
 from services.registry.statements.routes import router as statements
@@ -35,6 +38,7 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        renames,
         offices,
         transfers,
         proofs,
@@ -69,7 +73,8 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
-    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound, exports=Exports())
+    probe = Probe(outbound, resolver(settings.proof_dns_servers), settings.proof_timeout_seconds)
+    return create_app(SERVICE, settings, resources=(outbound,), probe=probe, exports=Exports())
 
 
 if __name__ == "__main__":

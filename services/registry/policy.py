@@ -61,6 +61,8 @@ POLICY = Policy(
         "memberships.mine": ANY_ROLE,
         "memberships.end": ANY_ROLE,
         "memberships.delegate": ANY_ROLE,
+        "proofs.attest": roles("approver"),
+        "proofs.confirm": roles("approver"),
         "audit.list": roles("admin"),
     }
 )
@@ -96,6 +98,11 @@ AUDITED = (
     "memberships.change",
     "memberships.end",
     "memberships.delegate",
+    "proofs.attest",
+    "proofs.confirm",
+    "proofs.recheck",
+    "accounts.lapse",
+    "accounts.revive",
     "audit.list",
 )
 """What enters the audit log: the rules of routes, and what events have done."""

@@ -5,7 +5,9 @@ from services.registry.agencies.words import ORGANISATION_TYPES
 from services.registry.memberships.tables import KINDS as MEMBERSHIP_KINDS
 from services.registry.offices.catalogue import OFFICES
 from services.registry.policy import AUDITED
-from services.registry.proofs.tables import METHODS
+from services.registry.proofs.failures import COMMON as FAILURES
+from services.registry.proofs.methods import METHODS as METHODS_OF_PROOF
+from services.registry.proofs.tables import METHODS, STRENGTHS
 from services.registry.proofs.tables import STATES as PROOF_STATES
 from services.registry.successions import words as successions
 from services.registry.transfers.tables import REASONS as TRANSFER_REASONS
@@ -169,7 +171,14 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
-        ("proofs.site", "ProofCreate.site"),
+        (
+            "proofs.site",
+            "proofs.host",
+            "proofs.path",
+            "WellKnownProof.site",
+            "BacklinkProof.site",
+            "DnsTxtProof.site",
+        ),
         Text("Địa chỉ trang của cơ quan", "Address of the agency's own site"),
         2048,
         Text("Cơ quan giữ tài khoản và cấp trên", "The holder and those above it"),
@@ -196,6 +205,28 @@ FIELDS: tuple[FreeField, ...] = (
         Text(
             "Không xoá: tư cách đã kết thúc có ngày kết thúc", "Not deleted: one that ended has its last day"
         ),
+    ),
+    FreeField(
+        (
+            "proofs.creator_issuer",
+            "proofs.creator_subject",
+            "proofs.attester_issuer",
+            "proofs.attester_subject",
+        ),
+        Text(
+            "Hai người khác nhau đã tạo và xác nhận bằng chứng",
+            "That two different people asked for a proof and attested it",
+        ),
+        255,
+        Text("Chỉ hệ thống", "The system alone"),
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
+        ("Attestation.url",),
+        Text("Địa chỉ trang cá nhân nơi đã thấy mã", "Address of the profile on which the code was seen"),
+        2048,
+        Text("Không ai", "Nobody"),
+        _NOT_KEPT,
     ),
     FreeField(
         ("VerifyItem.url", "VerifyRequest.items"),
@@ -225,4 +256,10 @@ LISTS = {
     "membership_kinds": MEMBERSHIP_KINDS,
     "audited": AUDITED,
     "proof_states": PROOF_STATES,
+    "proof_strengths": STRENGTHS,
+    "proof_failures": tuple(
+        dict.fromkeys(
+            [*FAILURES, *(code for method in METHODS_OF_PROOF.values() for code in method.failures)]
+        )
+    ),
 }

@@ -1,8 +1,9 @@
 """What the registry reads from its environment."""
 
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import NoDecode
 
 from shared.settings import ServiceSettings
 
@@ -16,6 +17,28 @@ class Settings(ServiceSettings):
         description="Where the public reaches this API, without a slash at the end: badges and QR codes lead there.",
     )
     proof_valid_days: int = Field(90, ge=1, le=366, description="How long a checked proof counts.")
+    proof_attested_days: int = Field(
+        365, ge=30, le=1096, description="How long a proof counts that people attested to."
+    )
+    proof_recheck_days: int = Field(
+        7, ge=1, le=90, description="Time between two looks of the worker at a proof that is good."
+    )
+    proof_grace_days: int = Field(
+        7,
+        ge=1,
+        le=30,
+        description="How long the proof of an official account may fail before it stops to count.",
+    )
+    proof_dns_servers: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Name servers asked for TXT records: address or address:port; none: the system's."
+    )
+
+    @field_validator("proof_dns_servers", mode="before")
+    @classmethod
+    def _separated_by_commas_too(cls, value: Any) -> Any:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
 
     @model_validator(mode="after")
     def _signs_are_safe(self) -> Self:

@@ -3,6 +3,7 @@
 from nats.js.api import StreamConfig
 
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.proofs.recheck import recheck
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
 from services.registry.successions.schedule import effect_successions
@@ -25,5 +26,5 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(sealer(AuditSealed), effect_successions),
+        jobs=(sealer(AuditSealed), effect_successions, recheck),
     )

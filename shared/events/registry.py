@@ -61,7 +61,9 @@ class AgencySucceeded(EventData):
 
     succession_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     kind: str = Field(description="merge, split, rename, dissolve or reparent.", examples=["merge"])
-    legal_act: LegalAct
+    legal_act: LegalAct = Field(
+        examples=[{"number": "202/2025/QH15", "date": "2025-06-12", "issuer": "Quốc hội"}]
+    )
     effective_on: date = Field(
         description="The day from which it counts, in Vietnam.", examples=["2025-07-01"]
     )
@@ -89,7 +91,9 @@ class AccountState(EventData):
     url: str = Field(examples=["https://www.facebook.com/ubndxalapvo"])
     display_name: str = Field(examples=["UBND xã Lấp Vò"])
     languages: list[str] = Field(examples=[["vi"]])
-    state: str = Field(description="draft, submitted, active, suspended or retired.", examples=["suspended"])
+    state: str = Field(
+        description="draft, submitted, active, lapsed, suspended or retired.", examples=["suspended"]
+    )
     reason: str | None = Field(
         description="Why it is suspended or retired; a closed word.", examples=["takeover"]
     )
@@ -132,7 +136,7 @@ class AccountSuspended(AccountState):
 
 
 class AccountRestored(AccountState):
-    """A suspended account is in its holder's hands again."""
+    """A suspended account is in its holder's hands again, or one that had lapsed is proven again."""
 
     type: ClassVar[str] = "registry.account.restored.v1"
 
@@ -164,6 +168,34 @@ class MembershipChanged(EventData):
     )
 
 
+class AccountLapsed(AccountState):
+    """No proof stands for an account any more: it is not vouched for until one does, or two people look again."""
+
+    type: ClassVar[str] = "registry.account.lapsed.v1"
+
+
+class ProofFailing(EventData):
+    """A proof of control will stop to count unless something is done.
+
+    When it is the last one, the account is no longer vouched for from then on.
+    """
+
+    type: ClassVar[str] = "registry.proof.failing.v1"
+    audience: ClassVar[Audience] = "subtree"
+
+    account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    proof_id: UUID = Field(examples=["019aa7f5-2e41-7d90-8c1b-3f5a7b9d1e2f"])
+    method: str = Field(
+        description="well_known, backlink, dns_txt, profile_code or document.", examples=["well_known"]
+    )
+    failure: str = Field(
+        description="What is wrong; a closed word, explained where the proof is read.",
+        examples=["not-listed"],
+    )
+    ends_at: dt.datetime = Field(description="When it stops to count.", examples=["2026-03-06T03:14:15Z"])
+    is_last: bool = Field(description="Whether no other proof stands for the account.", examples=[True])
+
+
 class AccountTransferred(AccountState):
     """An account is another agency's from now on: official if it is active, else to be approved anew."""
 
@@ -188,6 +220,8 @@ EVENTS: tuple[type[EventData], ...] = (
     AccountSuspended,
     AccountRestored,
     AccountRetired,
+    AccountLapsed,
+    ProofFailing,
     AccountTransferred,
     AuditSealed,
 )

@@ -11,7 +11,15 @@ from typing import Literal, Self
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from shared.outbound.address import Policy, Resolve, admit, permits, resolve_permitted, system_resolve
+from shared.outbound.address import (
+    Policy,
+    Resolve,
+    admit,
+    check,
+    permits,
+    resolve_permitted,
+    system_resolve,
+)
 
 USER_AGENT = "ChinhDanh/1"
 CONNECT_SECONDS = 5.0
@@ -29,12 +37,34 @@ KEPT_HEADERS = ("content-type", "content-encoding", "retry-after")
 FetchCode = Literal["timeout", "dns", "connect", "tls", "too-large", "redirect", "bad-response"]
 
 
-class FetchFailed(Exception):
-    """The request had no usable answer. Carries a closed word only, never a part of the URL."""
+CertificateFault = Literal[
+    "tls-expired", "tls-not-yet-valid", "tls-wrong-host", "tls-self-signed", "tls-unknown-root"
+]
 
-    def __init__(self, code: FetchCode) -> None:
+# What OpenSSL calls them (X509_V_ERR_…, openssl/x509_vfy.h).
+_FAULTS: Mapping[int, CertificateFault] = {
+    9: "tls-not-yet-valid",
+    10: "tls-expired",
+    18: "tls-self-signed",
+    19: "tls-unknown-root",  # the chain is whole, and ends in a root that nobody trusts
+    20: "tls-unknown-root",  # what signed it is not there: an unknown root, or an intermediate not sent
+    21: "tls-unknown-root",  # the same, when the server sends a single certificate
+    62: "tls-wrong-host",
+    64: "tls-wrong-host",  # asked for by its address
+}
+
+
+class FetchFailed(Exception):
+    """The request had no usable answer. Carries closed words only, never a part of the URL.
+
+    `fault` says of the code "tls" what is wrong with the certificate, where it is one of the usual things. It
+    is no code of its own, because the codes are a closed list of what tells and stores them.
+    """
+
+    def __init__(self, code: FetchCode, fault: CertificateFault | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +177,10 @@ class Outbound:
     ) -> None:
         await self.close()
 
+    async def check(self, url: str) -> None:
+        """Whether requests may go there at all, before anybody relies on it. Raises Blocked."""
+        await check(url, self._policy, resolve=self._resolve)
+
     async def get(self, url: str, *, max_bytes: int, timeout: float) -> Response:  # noqa: ASYNC109
         """Fetch a small document, whatever its status.
 
@@ -207,6 +241,9 @@ class Outbound:
                 return Response(answer.status, kept, content), complete
         except TimeoutError:
             raise FetchFailed("timeout") from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            number = getattr(error.certificate_error, "verify_code", 0)
+            raise FetchFailed("tls", _FAULTS.get(number)) from None
         except aiohttp.ClientSSLError:
             raise FetchFailed("tls") from None
         except aiohttp.ClientConnectorDNSError:

@@ -154,6 +154,24 @@ def succession(path: str) -> Make:
     return make
 
 
+async def a_code(world: World) -> Request:
+    made = await world.staff.draft()
+    proof = await world.staff.proof(made, {"method": "profile_code"})
+    seen = {"url": made["url"], "code": proof["publish"]["line"]}
+    return Request(f"/v1/accounts/{made['id']}/proofs/{proof['id']}/attest", seen)
+
+
+async def a_letter(world: World) -> Request:
+    letter = {
+        "method": "document",
+        "number": "05/TB-UBND",
+        "issued_on": "2026-02-18",
+        "issued_by": world.tenant.province,
+    }
+    proof = await world.staff.proof(await world.staff.draft(), letter)
+    return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/confirm")
+
+
 async def new_transfer(world: World, *, received: bool = False) -> Request:
     """The offer of an account, between the commune and an agency that no caller is of."""
     other = f"{world.tenant.province}.X3"
@@ -351,6 +369,8 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.changeMembership": (Relation.SUBTREE, membership(_MEMBERSHIP, _ROLES)),
     "registry.endMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/end")),
     "registry.delegateMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/delegations", _STAND_IN)),
+    "registry.attestProof": (Relation.SUBTREE, a_code),
+    "registry.confirmProof": (Relation.SUBTREE, a_letter),
     "reports.listHarms": (Relation.PUBLIC, fixed("/v1/harms")),
     "reports.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
     "reports.reportHarm": (Relation.PUBLIC, new_report),

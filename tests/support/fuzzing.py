@@ -56,7 +56,9 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
     for name in schemas.keys() & {
         "AccountCreate",
         "AgencyCreate",
-        "ProofCreate",
+        "WellKnownProof",
+        "BacklinkProof",
+        "DnsTxtProof",
         "ImpersonationReport",
         "SubscriptionCreate",
         "MembershipCreate",

@@ -1,5 +1,6 @@
 """An agency's own web site, on this machine."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ class Site:
         """Put a trust.txt on the site."""
         self.files[path] = "\n".join(lines).encode()
 
+    def show(self, html: str, path: str = "/") -> None:
+        """Put a page on the site."""
+        self.files[path] = html.encode()
+
     async def answer(self, request: web.Request) -> web.Response:
         """A file, or 404."""
         self.asked.append(request.path)
@@ -33,8 +38,8 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site() -> AsyncIterator[Site]:
+async def running_site(host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> AsyncIterator[Site]:
     """A site that serves for the length of the block."""
     site = Site()
-    async with serving(web.get("/{path:.*}", site.answer)) as site.url:
+    async with serving(web.get("/{path:.*}", site.answer), host=host, tls=tls) as site.url:
         yield site

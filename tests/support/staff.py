@@ -55,9 +55,9 @@ class Staff:
         """A draft of the commune's chair, who is the officer."""
         return await self.draft(kind="public_office", office="commune_chair", display_name=None, **changes)
 
-    async def proof(self, account: dict[str, Any]) -> dict[str, Any]:
-        """Announce that the site will list the account."""
-        body = {"method": "well_known", "site": self.site.url}
+    async def proof(self, account: dict[str, Any], body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Announce a proof: that the site will list the account, unless `body` says something else."""
+        body = body or {"method": "well_known", "site": self.site.url}
         return ok(await self.act(account, "proofs", json=body, headers=self.officer), 201)
 
     async def check(self, proof: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import changes, holding
+from services.registry.accounts import changes, holding, queries
 from services.registry.accounts.problems import AgencyEnded, SelfApproval, require_holder
 from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
@@ -28,6 +28,7 @@ async def submit(
     require_holder(account, actor)
     await holding.require_proof(session, account)
     account.submitter_issuer, account.submitter_subject = actor.identity
+    account.approver_issuer = account.approver_subject = None  # of one that has lapsed, and is approved anew
     await changes.keep(session, actor, account, "submit", AccountSubmitted)
     return account
 
@@ -53,7 +54,7 @@ async def approve(
         raise AgencyEnded(successors=list(agency.successors))
     await holding.require_proof(session, account)
     account.approver_issuer, account.approver_subject = actor.identity
-    await holding.claim(session, account)
+    await holding.claim(session, account, held=await queries.held(session, account.id))
     await changes.keep(session, actor, account, "approve", AccountActivated)
     return account
 
@@ -61,7 +62,7 @@ async def approve(
 async def send_back(
     session: AsyncSession, actor: Actor, account_id: UUID, reason: str, expected: Expected = ANY_VERSION
 ) -> Account:
-    """Return a submitted account to its draft, saying why.
+    """Return a submitted account to its draft, saying why; one that has lapsed, to that.
 
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever.

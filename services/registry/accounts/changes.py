@@ -33,11 +33,21 @@ TRANSITIONS: dict[str, dict[str, str]] = {
         "suspend": "suspended",
         "retire": "retired",
         "transfer": "active",
+        "lapse": "lapsed",
+    },
+    "lapsed": {
+        "revive": "active",
+        "submit": "submitted",
+        "suspend": "suspended",
+        "retire": "retired",
+        "transfer": "draft",
     },
     "suspended": {"restore": "active", "retire": "retired", "transfer": "suspended"},
     "retired": {"transfer": "draft"},
 }
 """State → action → next state. There is no other way, but that a transfer without a proof makes a draft."""
+_BY_PROOFS = frozenset({"lapse", "revive"})
+"""Actions that no request can ask for: they follow from what the proofs show."""
 _KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "searched"}
 
 
@@ -57,7 +67,7 @@ async def locked(session: AsyncSession, actor: Actor, account_id: UUID, expected
 
 def allowed(account: Account) -> set[str]:
     """What can be done with an account as it is."""
-    actions = set(TRANSITIONS[account.state])
+    actions = TRANSITIONS[account.state].keys() - _BY_PROOFS
     if account.new_url is None:
         actions -= {"rename", "withdraw_rename"}
     ended = account.state == "retired" and account.reason != "agency_ended"
@@ -72,7 +82,7 @@ def require(account: Account, action: str) -> str:
     Raises:
         IllegalTransition: the account, as it is, does not allow it.
     """
-    if action not in allowed(account):
+    if action not in allowed(account) | (TRANSITIONS[account.state].keys() & _BY_PROOFS):
         raise IllegalTransition(account.state, sorted(allowed(account)))
     return TRANSITIONS[account.state][action]
 
@@ -83,10 +93,17 @@ def move(account: Account, action: str, reason: str | None = None) -> None:
     Raises:
         IllegalTransition: its state does not allow the action.
     """
-    account.state = require(account, action)
+    state = require(account, action)
+    if action == "return" and account.lapsed_at is not None:
+        state, reason = "lapsed", None  # it still holds its link, and is not entered anew
+    account.state = state
     account.reason = reason
     account.version += 1
     account.updated_at = clock.now()
+    if state == "lapsed":
+        account.lapsed_at = account.lapsed_at or account.updated_at
+    elif state != "submitted":
+        account.lapsed_at = None
 
 
 async def moved(

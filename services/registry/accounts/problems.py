@@ -123,10 +123,12 @@ class NoValidProof(Conflict):
         "Add a proof at /v1/accounts/{id}/proofs and have it checked first.",
     )
     advice = Text(
-        "Công bố dòng được yêu cầu trên trang của cơ quan, rồi cho kiểm tra bằng chứng; bằng chứng đã quá hạn cần "
-        "được kiểm tra lại. Sau đó hãy lặp lại bước này.",
-        "Publish the line asked for on the agency's site, then have the proof checked; one that has expired has "
-        "to be checked again. Then repeat this step.",
+        "Cần ít nhất một bằng chứng có `strength` là `medium` hoặc `strong`, còn hạn và không đang lỗi; riêng văn bản "
+        "của chính cơ quan thì chưa đủ. Hãy làm theo `publish` của bằng chứng, cho kiểm tra hoặc xác nhận, rồi lặp "
+        "lại bước này.",
+        "One proof with a `strength` of `medium` or `strong` is needed that has not expired and is not failing; a "
+        "letter of the agency's own is not enough. Do what the proof's `publish` says, have it checked or attested, "
+        "then repeat this step.",
     )
 
 

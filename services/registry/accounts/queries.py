@@ -19,7 +19,14 @@ async def find(session: AsyncSession, account_id: UUID, agency: str, *, lock: bo
         Account.id == account_id,  # type: ignore[arg-type]
         tenancy.within(session, col(Account.agency_code), agency),
     )
-    return await session.scalar(query.with_for_update() if lock else query)
+    # What was read before somebody else's change is read again, not remembered.
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    return await session.scalar(locked if lock else query)
+
+
+async def read(session: AsyncSession, account_id: UUID) -> Account | None:
+    """The account, whoever it belongs to."""
+    return await session.get(Account, account_id)
 
 
 async def lock(session: AsyncSession, account_id: UUID) -> Account | None:
@@ -47,6 +54,14 @@ async def holders(session: AsyncSession, identities: Sequence[str]) -> dict[str,
         .where(col(Identity.identity).in_(identities), col(Identity.released_at).is_(None))
     )
     return {row.identity: row.Account for row in await session.execute(query)}
+
+
+async def held(session: AsyncSession, account_id: UUID) -> list[str]:
+    """The identities that the account holds now."""
+    query = select(col(Identity.identity)).where(
+        col(Identity.account_id) == account_id, col(Identity.released_at).is_(None)
+    )
+    return list(await session.scalars(query))
 
 
 async def last_release(session: AsyncSession, identities: Sequence[str]) -> datetime | None:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.registry.accounts import approving, entering, queries, renaming, service
+from services.registry.accounts import approving, entering, queries, service
+from services.registry.accounts.answers import answered, shown
 from services.registry.accounts.problems import (
     AgencyEnded,
     FreshProofNeeded,
     HeldElsewhere,
-    NoPlatformId,
     NotTheHolder,
     NoValidProof,
     OfficeTaken,
@@ -23,13 +23,11 @@ from services.registry.accounts.schemas import (
     AccountCreate,
     AccountRead,
     AccountVersionRead,
-    NewHandle,
     Retirement,
     ReturnToDraft,
     State,
     Suspension,
 )
-from services.registry.accounts.tables import Account
 from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
@@ -45,7 +43,7 @@ from shared.pagination import (
 )
 from shared.policy import PeopleOnly
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
-from shared.versions import ExpectedVersion, StaleVersion, tag
+from shared.versions import ExpectedVersion, StaleVersion
 
 router = APIRouter(
     prefix="/v1/accounts",
@@ -73,7 +71,7 @@ async def create_account(
     await once.claim(session, actor)
     account = await entering.create(session, actor, body)
     response.headers["Location"] = f"/v1/accounts/{account.id}"
-    return await once.keep(session, actor, response, _read(account, response))
+    return await once.keep(session, actor, response, answered(account, response))
 
 
 @router.get("", operation_id="listAccounts", summary="List accounts")
@@ -89,7 +87,7 @@ async def list_accounts(
         session, actor.agency, state=state, after=decode_id_cursor(cursor), limit=limit
     )
     return Page(
-        items=[_shown(account) for account in accounts],
+        items=[shown(account) for account in accounts],
         next_cursor=encode_cursor(str(accounts[-1].id)) if len(accounts) == limit else None,
     )
 
@@ -102,7 +100,7 @@ async def read_account(
     response: Response,
 ) -> AccountRead:
     """An account within your reach."""
-    return _read(await service.read(session, actor, account_id), response)
+    return answered(await service.read(session, actor, account_id), response)
 
 
 @router.patch(
@@ -122,7 +120,7 @@ async def change_account(
     response: Response,
 ) -> AccountRead:
     """Correct a draft in anything, or an active account in what is said of it. `null` empties a field that may be."""
-    return _read(await entering.change(session, actor, account_id, body, expected), response)
+    return answered(await entering.change(session, actor, account_id, body, expected), response)
 
 
 @router.delete(
@@ -180,7 +178,7 @@ async def submit_account(
     response: Response,
 ) -> AccountRead:
     """Put a draft before a second person. Needs a valid proof of control."""
-    return _read(await approving.submit(session, actor, account_id, expected), response)
+    return answered(await approving.submit(session, actor, account_id, expected), response)
 
 
 @router.post(
@@ -207,7 +205,7 @@ async def approve_account(
     response: Response,
 ) -> AccountRead:
     """Make it official. Whoever submitted it cannot approve it."""
-    return _read(await approving.approve(session, actor, account_id, expected), response)
+    return answered(await approving.approve(session, actor, account_id, expected), response)
 
 
 @router.post(
@@ -226,74 +224,7 @@ async def return_account(
     response: Response,
 ) -> AccountRead:
     """Hand a submitted account back to those who drafted it, with a word that says why."""
-    return _read(await approving.send_back(session, actor, account_id, body.reason, expected), response)
-
-
-@router.post(
-    "/{account_id}/rename",
-    operation_id="proposeAccountRename",
-    openapi_extra=shows(new_url="https://www.facebook.com/ubndlapvo"),
-    summary="Say that it was renamed",
-    responses=responses(
-        Forbidden,
-        NotTheHolder,
-        IllegalTransition,
-        StaleVersion,
-        NoPlatformId,
-        HeldElsewhere,
-        Renamed,
-        Invalid,
-    ),
-)
-async def propose_account_rename(
-    account_id: UUID,
-    body: NewHandle,
-    session: Session,
-    actor: Annotated[Actor, POLICY.allow("accounts.propose_rename")],
-    expected: ExpectedVersion,
-    response: Response,
-) -> AccountRead:
-    """Name the new handle of the same account, or its immutable id where none is known so far.
-
-    It counts once a second person has approved it.
-    """
-    return _read(await renaming.propose(session, actor, account_id, body, expected), response)
-
-
-@router.post(
-    "/{account_id}/rename/approve",
-    operation_id="approveAccountRename",
-    summary="Approve the new handle",
-    responses=responses(
-        Forbidden, SelfApproval, IllegalTransition, StaleVersion, FreshProofNeeded, HeldElsewhere, Renamed
-    ),
-)
-async def approve_account_rename(
-    account_id: UUID,
-    session: Session,
-    actor: Annotated[Actor, POLICY.allow("accounts.rename")],
-    expected: ExpectedVersion,
-    response: Response,
-) -> AccountRead:
-    """Let the account be found by its new handle. The old one is verified as `former` from now on."""
-    return _read(await renaming.approve(session, actor, account_id, expected), response)
-
-
-@router.post(
-    "/{account_id}/rename/withdraw",
-    operation_id="withdrawAccountRename",
-    summary="Drop the new handle",
-    responses=responses(IllegalTransition, StaleVersion),
-)
-async def withdraw_account_rename(
-    account_id: UUID,
-    session: Session,
-    actor: Annotated[Actor, POLICY.allow("accounts.withdraw_rename")],
-    expected: ExpectedVersion,
-    response: Response,
-) -> AccountRead:
-    """Take the proposal back, or refuse it: the account keeps its handle."""
-    return _read(await renaming.withdraw(session, actor, account_id, expected), response)
+    return answered(await approving.send_back(session, actor, account_id, body.reason, expected), response)
 
 
 @router.post(
@@ -312,7 +243,7 @@ async def suspend_account(
     response: Response,
 ) -> AccountRead:
     """Stop vouching for an account, at once. Somebody else, an approver, can restore it."""
-    return _read(await service.suspend(session, actor, account_id, body.reason, expected), response)
+    return answered(await service.suspend(session, actor, account_id, body.reason, expected), response)
 
 
 @router.post(
@@ -332,7 +263,7 @@ async def restore_account(
 
     Whoever suspended it cannot restore it.
     """
-    return _read(await service.restore(session, actor, account_id, expected), response)
+    return answered(await service.restore(session, actor, account_id, expected), response)
 
 
 @router.post(
@@ -351,7 +282,7 @@ async def retire_account(
     response: Response,
 ) -> AccountRead:
     """End an account. From now on its link is verified as `former`."""
-    return _read(await service.retire(session, actor, account_id, body.reason, expected), response)
+    return answered(await service.retire(session, actor, account_id, body.reason, expected), response)
 
 
 @router.post(
@@ -371,13 +302,4 @@ async def withdraw_account(
     response: Response,
 ) -> AccountRead:
     """End the account of the office that you hold: at any time, in any role, and nobody has to approve."""
-    return _read(await service.withdraw(session, actor, account_id, expected), response)
-
-
-def _read(account: Account, response: Response) -> AccountRead:
-    tag(response, account.version)
-    return _shown(account)
-
-
-def _shown(account: Account) -> AccountRead:
-    return AccountRead.model_validate({name: getattr(account, name) for name in AccountRead.model_fields})
+    return answered(await service.withdraw(session, actor, account_id, expected), response)

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from services.registry.offices.catalogue import OfficeCode
 from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
 
-State = Literal["draft", "submitted", "active", "suspended", "retired"]
+State = Literal["draft", "submitted", "active", "lapsed", "suspended", "retired"]
 Kind = Literal["agency", "public_office"]
 Purpose = Literal[
     "information",

@@ -54,10 +54,10 @@ async def suspend(
 async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency: str, cause: UUID) -> None:
     """Stop vouching for an account that its holder reports hijacked.
 
-    Called for a confirmed takeover; without effect on an account that is not active or not `agency`'s.
+    Called for a confirmed takeover; without effect on an account that nobody vouched for, or that is not `agency`'s.
     """
     account = await queries.lock(session, account_id)
-    if account is None or account.agency_code != agency or account.state != "active":
+    if account is None or account.agency_code != agency or account.state not in {"active", "lapsed"}:
         return
     changes.move(account, "suspend", "takeover")
     _suspended_by(account, (None, None))

@@ -15,7 +15,7 @@ from shared.db import code, words
 from shared.urls import PLATFORMS
 
 KINDS = ("agency", "public_office")
-STATES = ("draft", "submitted", "active", "suspended", "retired")
+STATES = ("draft", "submitted", "active", "lapsed", "suspended", "retired")
 PURPOSES = (
     "information",
     "public_services",
@@ -63,6 +63,8 @@ class Account(Base, table=True):
         CheckConstraint(
             "state NOT IN ('active', 'suspended') OR approver_subject IS NOT NULL", name="approved"
         ),
+        CheckConstraint("state <> 'lapsed' OR lapsed_at IS NOT NULL", name="lapsed_since"),
+        CheckConstraint("lapsed_at IS NULL OR state IN ('lapsed', 'submitted')", name="lapsed_still"),
         # Why it is suspended or retired, or why a draft was returned.
         CheckConstraint(
             "CASE WHEN state IN ('suspended', 'retired') THEN reason IS NOT NULL"
@@ -147,6 +149,7 @@ class Account(Base, table=True):
     renamer_subject: str | None = Field(default=None, sa_column=Column(code(255)))
     rename_approver_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
     rename_approver_subject: str | None = Field(default=None, sa_column=Column(code(255)))
+    lapsed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -50,7 +50,10 @@ class Verification(Schema):
 
     verdict: Verdict
     canonical: CanonicalLink | None = Field(description="Null when the text names no account at all.")
-    account: OfficialAccount | None = Field(description="Null when the verdict is `unknown`.")
+    account: OfficialAccount | None = Field(
+        description="Null when nothing is enrolled under the link. With the reason `lapsed` it is named although it is "
+        "not vouched for at present."
+    )
     successor: OfficialAccount | None = Field(
         description="For a `former` link: the account that has taken its place, such as the same one renamed.",
         examples=[None],

@@ -35,6 +35,13 @@ _SUSPENDED = Text(
     "The agency has suspended this account. Do not rely on anything new there until it is restored.",
 )
 
+_LAPSED = Text(
+    "Tài khoản này đã được cơ quan được nêu đăng ký, nhưng hiện không có bằng chứng còn hiệu lực nên sổ không bảo "
+    "đảm cho nó. Điều đó không có nghĩa là nó giả mạo; hãy hỏi cơ quan qua kênh khác.",
+    "The named agency registered this account, but no proof of it stands at present, so the registry does not vouch "
+    "for it. That does not make it a fake; ask the agency by another channel.",
+)
+
 
 async def verify(session: AsyncSession, links: Sequence[str], language: str) -> list[Verification]:
     """What the registry knows of each link, in their order."""
@@ -74,6 +81,8 @@ def _verification(link: Canonical | str, known: dict[str, Any], language: str) -
 
 
 def _advice(verdict: Verdict, reason: str) -> Text:
+    if reason == "lapsed":
+        return _LAPSED
     lost = verdict != "compromised" or reason in {"takeover", "security"}
     return _ADVICE[verdict] if lost else _SUSPENDED
 
@@ -88,4 +97,7 @@ def _verdict(account: Any) -> tuple[Verdict, str]:
         return "official", "active"
     if account.state == "suspended":
         return "compromised", str(account.reason)
+    if account.state in {"lapsed", "submitted"}:
+        # Its holder may prove it again tomorrow: neither official nor former, and no word against it.
+        return "unknown", "lapsed"
     return "former", str(account.reason)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from services.registry.accounts import lapsing, queries
 from services.registry.accounts.changes import TRANSITIONS
 from services.registry.accounts.service import suspend_after_takeover
 from services.registry.accounts.tables import STATES
@@ -26,6 +27,19 @@ outbox = SESSION_INFO["messaging"].outbox
 async def suspended(database: Database, account: dict[str, Any]) -> None:
     async with database.transaction() as session:
         await suspend_after_takeover(session, uuid.UUID(account["id"]), account["agency_code"], uuid.uuid4())
+
+
+async def lapsed(database: Database, account: dict[str, Any]) -> None:
+    """Its proofs fail, all of them."""
+    failed = """
+        UPDATE proofs SET state = 'failed', failure = 'not-listed', failing_since = checked_at,
+            expires_at = NULL, strength = NULL WHERE account_id = :id
+    """
+    async with database.transaction() as session:
+        await session.execute(text(failed), {"id": uuid.UUID(account["id"])})
+        found = await queries.lock(session, uuid.UUID(account["id"]))
+        assert found is not None
+        await lapsing.settle(session, found)
 
 
 async def events_of(database: Database, account: dict[str, Any]) -> list[str]:
@@ -164,8 +178,10 @@ async def test_what_a_state_does_not_allow_is_refused_with_what_it_does(
     staff: Staff, registry_database: Database, state: str
 ) -> None:
     account = await (staff.draft() if state in {"draft", "retired"} else staff.submitted())
-    if state in {"active", "suspended"}:
+    if state in {"active", "lapsed", "suspended"}:
         ok(await staff.act(account, "approve"))
+    if state == "lapsed":
+        await lapsed(registry_database, account)
     if state == "suspended":
         await suspended(registry_database, account)
     if state == "retired":
@@ -179,6 +195,7 @@ async def test_what_a_state_does_not_allow_is_refused_with_what_it_does(
         assert refused["state"] == state
         # Nothing was proposed, and it did not end with its agency.
         impossible = {"rename", "withdraw_rename", *(["transfer"] if state == "retired" else [])}
+        impossible |= {"lapse", "revive"}  # these follow from the proofs
         assert refused["allowed"] == sorted(set(TRANSITIONS[state]) - impossible)
 
 

@@ -26,7 +26,11 @@ async def test_a_proof_says_what_to_publish(staff: Staff) -> None:
     proof = await staff.proof(account)
     assert proof["state"] == "pending"
     assert proof["publish"]["line"] == f"social={account['url']}"
-    assert proof["publish"]["paths"] == ["/.well-known/trust.txt", "/trust.txt"]
+    assert proof["publish"]["places"] == [
+        f"{staff.site.url}/.well-known/trust.txt",
+        f"{staff.site.url}/trust.txt",
+    ]
+    assert proof["publish"]["instructions"]
     assert staff.site.asked == []
 
 

@@ -30,6 +30,15 @@ _ACCOUNTS = """
     FROM (VALUES ('draft', NULL, false), ('active', NULL, true), ('suspended', 'takeover', true),
         ('retired', 'closed_by_agency', true)) AS old (state, reason, approved)
 """
+_PROOFS = """
+    INSERT INTO proofs (id, account_id, method, site, state, failure, checked_at, expires_at, version, created_at)
+    SELECT gen_random_uuid(), accounts.id, 'well_known', site, old.state, failure,
+        CASE WHEN old.state <> 'pending' THEN now() END,
+        CASE WHEN old.state = 'valid' THEN now() + interval '80 days' END, 2, now()
+    FROM accounts, (VALUES ('https://www.LapVo.gov.vn:8443', 'valid', NULL), ('http://lapvo.example', 'failed', 'tls'),
+        ('https://lapvo.gov.vn', 'pending', NULL)) AS old (site, state, failure)
+    WHERE accounts.state = 'active'
+"""
 
 
 @pytest.fixture
@@ -61,6 +70,7 @@ async def test_accounts_of_before_are_held_known_and_in_the_history(settings: Se
         command.upgrade(migrations.config_for("registry", connection), "0003")
         connection.execute(text(_AGENCY))
         connection.execute(text(_ACCOUNTS))
+        connection.execute(text(_PROOFS))
 
     async with engine.begin() as connection:
         await connection.run_sync(before)
@@ -81,5 +91,15 @@ async def test_accounts_of_before_are_held_known_and_in_the_history(settings: Se
             ("draft", None, 3, "xa lap vo draft"),
             ("retired", "closed_by_agency", 3, "xa lap vo retired"),
             ("suspended", "takeover", 3, "xa lap vo suspended"),
+        ]
+        proofs = """
+            SELECT state, host, strength, failing_since IS NOT NULL,
+                next_check_at BETWEEN now() - interval '1 minute' AND now() + interval '1 day'
+            FROM proofs ORDER BY state
+        """
+        assert await rows(proofs) == [
+            ("failed", "lapvo.example", None, True, None),
+            ("pending", "lapvo.gov.vn", None, False, None),
+            ("valid", "lapvo.gov.vn", "medium", False, True),
         ]
     await engine.dispose()

@@ -137,7 +137,7 @@ def test_no_pod_can_do_more_than_it_must(kind: str, service: str, module: str) -
     assert definition["resources"]["limits"]["memory"]
 
 
-def test_every_pod_is_denied_by_default_and_only_two_processes_reach_the_web() -> None:
+def test_every_pod_is_denied_by_default_and_only_three_processes_reach_the_web() -> None:
     policies = {
         name: policy["spec"] for (kind, name), policy in manifests().items() if kind == "NetworkPolicy"
     }
@@ -151,7 +151,7 @@ def test_every_pod_is_denied_by_default_and_only_two_processes_reach_the_web() -
         for policy in policies.values():
             if selects(policy["podSelector"], labels) and _reaches_the_web(policy):
                 reaching.add((service, module))
-    assert reaching == {("registry", "main"), ("notifications", "worker")}
+    assert reaching == {("registry", "main"), ("registry", "worker"), ("notifications", "worker")}
 
 
 def _reaches_the_web(policy: Any) -> bool:

@@ -41,7 +41,13 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.transfer", "successions.effect"},
+    "registry": {
+        "accounts.transfer",
+        "accounts.lapse",
+        "accounts.revive",
+        "proofs.recheck",
+        "successions.effect",
+    },
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

@@ -4,18 +4,19 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import aiohttp
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from shared.outbound.address import Blocked, Policy, Resolve, check
-from shared.outbound.client import MAX_CONNECTIONS_PER_HOST, Outbound, Response, guarded_connector
+from shared.outbound.client import (
+    MAX_CONNECTIONS_PER_HOST,
+    FetchFailed,
+    Outbound,
+    Response,
+    guarded_connector,
+)
+from tests.support.certificates import DAY, Authority
 from tests.unit.shared.peer import LOCAL, OK, PATIENCE, closing, failure, get, peer
 
 # Named hosts over plain http, which the local stack's policy grants to "localhost" only.
@@ -150,45 +151,59 @@ async def test_one_host_gets_a_bounded_number_of_connections() -> None:
     assert len(seen.requests) == 100
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for name.example and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "name.example")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("name.example")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, private = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    path = tmp_path_factory.mktemp("tls") / "name.example.pem"
-    path.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, private, serialization.NoEncryption()))
-    return path
+AUTHORITY = Authority()
 
 
-async def test_certificates_are_verified(certificate: Path) -> None:
-    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    serving.load_cert_chain(certificate)
-    trusting = ssl.create_default_context(cafile=certificate)
-    resolve, _ = answering(*[["127.0.0.1"]] * 3)
-    async with peer(tls=serving) as seen:
-        async with Outbound(LOCAL, resolve=resolve, tls=trusting) as out:
-            for _ in range(2):
-                response = await out.post(seen.url("name.example"), body=b"", headers={}, timeout=PATIENCE)
-                assert response.status == 200
-            other = out.get(seen.url("other.example"), max_bytes=10, timeout=PATIENCE)
-            assert await failure(other) == "tls"
-        async with Outbound(LOCAL, resolve=resolve) as out:
-            unknown = out.get(seen.url("name.example"), max_bytes=10, timeout=PATIENCE)
-            assert await failure(unknown) == "tls"
-    assert len(seen.requests) == 2
+@pytest.mark.parametrize(
+    ("serving", "host", "fault"),
+    [
+        (AUTHORITY.server("name.example"), "name.example", None),
+        (AUTHORITY.server("name.example"), "other.example", "tls-wrong-host"),
+        (AUTHORITY.server("name.example"), "127.0.0.1", "tls-wrong-host"),
+        (AUTHORITY.server("name.example", valid=(-2 * DAY, -DAY)), "name.example", "tls-expired"),
+        (AUTHORITY.server("name.example", valid=(DAY, 2 * DAY)), "name.example", "tls-not-yet-valid"),
+        (AUTHORITY.server("name.example", self_signed=True), "name.example", "tls-self-signed"),
+        (Authority().server("name.example"), "name.example", "tls-unknown-root"),
+        (Authority().server("name.example", with_root=True), "name.example", "tls-unknown-root"),
+    ],
+)
+async def test_certificates_are_verified_and_their_faults_named(
+    serving: ssl.SSLContext, host: str, fault: str | None
+) -> None:
+    resolve, _ = answering(["127.0.0.1"], ["127.0.0.1"])
+    async with peer(tls=serving) as seen, Outbound(LOCAL, resolve=resolve, tls=AUTHORITY.trusted()) as out:
+        for request in (
+            out.get(seen.url(host), max_bytes=10, timeout=PATIENCE),
+            out.post(seen.url(host), body=b"", headers={}, timeout=PATIENCE),
+        ):
+            if fault is None:
+                assert (await request).status == 200
+                continue
+            with pytest.raises(FetchFailed) as caught:
+                await request
+            assert (caught.value.code, caught.value.fault) == ("tls", fault)
+    assert len(seen.requests) == (2 if fault is None else 0)
+
+
+async def test_without_a_store_of_its_own_it_trusts_the_system_s() -> None:
+    resolve, _ = answering(["127.0.0.1"])
+    async with peer(tls=AUTHORITY.server("name.example")) as seen, Outbound(LOCAL, resolve=resolve) as out:
+        assert await failure(out.get(seen.url("name.example"), max_bytes=10, timeout=PATIENCE)) == "tls"
+
+
+async def test_something_else_than_tls_is_no_certificate() -> None:
+    async with peer(closing(b"")) as seen, Outbound(LOCAL) as out:
+        with pytest.raises(FetchFailed) as caught:
+            await out.get(seen.url().replace("http:", "https:"), max_bytes=10, timeout=PATIENCE)
+    assert caught.value.fault is None
+
+
+async def test_what_may_be_asked_can_be_asked_before() -> None:
+    resolve, _ = answering(["127.0.0.1"], ["10.0.0.1"])
+    async with Outbound(NAMED, resolve=resolve) as out:
+        await out.check("http://name.example/")
+        with pytest.raises(Blocked, match="private-address"):
+            await out.check("http://name.example/")
 
 
 async def test_it_has_to_be_started() -> None:

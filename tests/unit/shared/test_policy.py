@@ -35,4 +35,5 @@ def test_the_contract_says_which_routes_are_for_people(name: str) -> None:
                 "403", {"content": {MEDIA_TYPE: {}}}
             )
             examples = refusals["content"][MEDIA_TYPE].get("examples", {})
-            assert ("people-only" in examples) is rules[0].people, route.operation_id
+            # A route can have reasons of its own to want a person.
+            assert "people-only" in examples or not rules[0].people, route.operation_id

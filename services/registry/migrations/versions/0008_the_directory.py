@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.search import fold
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:

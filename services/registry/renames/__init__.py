@@ -1,0 +1,1 @@
+"""Accounts that were renamed on their platform: said by one person, approved by another."""
