@@ -180,11 +180,11 @@ async def main(accounts: int) -> None:
             await prepare(Settings(**settings_values(config, "registry")))
             await fill(config, accounts)
             for name, median, worst in await asyncio.to_thread(run_child, "pages", config):
-                line(f"directory, {accounts:,} accounts: {name}", f"{median} ms, at most {worst} ms", "")
+                line(f"directory of {accounts:,}: {name}", f"{median} ms, at most {worst} ms", "")
             for form in FORMS:
                 ((seconds, size, rest, peak),) = await asyncio.to_thread(run_child, form, config)
-                figures = f"{seconds} s, {size} MB, RSS {rest} MB at rest, {peak} MB at most"
-                line(f"export, {accounts:,} accounts: {form}", figures, "peak − rest ≤ 64 MB")
+                figures = f"{seconds} s, {size} MB, RSS {rest} → {peak} MB"
+                line(f"export, {accounts:,} accounts: {form}", figures, "at most 64 MB more")
 
 
 if __name__ == "__main__":

@@ -54,10 +54,7 @@ class Edge:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        method = scope["method"]
-        if method == "HEAD":
-            # The same as GET, without the content (RFC 9110 §9.3.2), which the server leaves out.
-            scope = {**scope, "method": "GET"}
+        method, scope = scope["method"], _as_get(scope)
         current_trace = continue_trace(_text(headers.get(b"traceparent")))
         status, started_answer = 500, False
 
@@ -134,6 +131,11 @@ class Edge:
                     "ms": round(seconds * 1e3, 1),
                 },
             )
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD is GET without the content (RFC 9110 §9.3.2), which the server leaves out by itself."""
+    return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
 def _as_problem(error: Exception) -> AppError:

@@ -57,7 +57,7 @@ def folded(name: str, short_name: str) -> str:
 
 async def find(session: AsyncSession, code: str, *, at: date | None = None) -> Row[Any] | None:
     """The agency with this code, or with this official code: as it is, or as it was on a day."""
-    table = _as_of(at or clock.today())
+    table = as_of(at or clock.today())
     query = select(table).where(or_(table.c.code == code, table.c.official_code == code))
     return (await session.execute(query.order_by(table.c.code != code).limit(1))).one_or_none()
 
@@ -113,7 +113,7 @@ async def page(session: AsyncSession, which: Filter, *, after: str | None, limit
 
     `after` is the code of the last agency of the page before.
     """
-    table = _as_of(which.at)
+    table = as_of(which.at)
     query = select(table).where(_in_force(table, which.at))
     if which.parent_code is not None:
         query = query.where(table.c.parent_code == _resolved(which.parent_code))
@@ -134,7 +134,7 @@ async def page(session: AsyncSession, which: Filter, *, after: str | None, limit
 
 async def tree(session: AsyncSession, code: str, *, at: date, depth: int, limit: int) -> list[Row[Any]]:
     """An agency and what stood below it on a day, at most `depth` levels down, nearest first."""
-    top, table = _as_of(at).alias(), _as_of(at).alias()
+    top, table = as_of(at).alias(), as_of(at).alias()
     found = select(top, literal(0).label("depth")).where(top.c.code == code).cte("found", recursive=True)
     below = select(table, (found.c.depth + 1).label("depth")).where(
         table.c.parent_code == found.c.code, found.c.depth < depth, _in_force(table, at)
@@ -194,7 +194,7 @@ async def remember(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> 
     await session.execute(insert(AgencyPast), named)
 
 
-def _as_of(day: date) -> FromClause:
+def as_of(day: date) -> FromClause:
     """The agencies, with the names and parents that they had on a day."""
     if day >= clock.today():
         today: FromClause = agencies.alias()

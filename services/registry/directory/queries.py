@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +24,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.registry.accounts.tables import Account, AccountVersion, Identity
-from services.registry.agencies.queries import agencies
+from services.registry.agencies.queries import agencies, as_of
 from services.registry.directory.schemas import DirectoryEntry
-from shared import tenancy
+from shared import clock, tenancy
 from shared.search import matches_words
 
 OFFICIAL = ("active", "suspended")
@@ -51,12 +51,7 @@ ENTRY = tuple(DirectoryEntry.model_fields)
 """What is read of an account, in this order."""
 # One plan for a rare word and for one that all names have would be a bad one for either.
 _PLAN_EACH = text("SET LOCAL plan_cache_mode = force_custom_plan")
-_OF_AGENCY = (
-    agencies.c.name.label("agency_name"),
-    agencies.c.short_name.label("agency_short_name"),
-    agencies.c.area_code,
-    agencies.c.version.label("agency_version"),
-)
+_OF_AGENCY = ("name", "short_name", "version")
 
 
 @dataclass(frozen=True)
@@ -72,15 +67,15 @@ class Filter:
     area_code: str | None = None
     language: str | None = None
     purpose: str | None = None
-    before: datetime | None = None
-    """As they were just before this moment; as they are when None."""
+    day: date | None = None
+    """As they were at the end of this day in Vietnam; as they are when None."""
     sort: str = "name"
 
 
 async def page(session: AsyncSession, which: Filter, *, after: UUID | None, limit: int) -> list[Row[Any]]:
     """The accounts that follow the one with the id `after`."""
     await session.execute(_PLAN_EACH)
-    table = _table(which.before)
+    table = _table(which.day)
     query = _chosen(session, table, which)
     order = _order(table, which.sort)
     if after is not None:
@@ -94,7 +89,7 @@ async def page(session: AsyncSession, which: Filter, *, after: UUID | None, limi
 
 async def batches(session: AsyncSession, which: Filter, size: int) -> AsyncIterator[Sequence[Row[Any]]]:
     """All accounts as rows of `ENTRY`, `size` at a time, through a cursor of the database."""
-    table = _table(which.before)
+    table = _table(which.day)
     query = _ordered(_chosen(session, table, which), _order(table, which.sort), which.sort)
     rows = await session.stream(query, execution_options={"yield_per": size})
     async for batch in rows.partitions():
@@ -103,7 +98,7 @@ async def batches(session: AsyncSession, which: Filter, size: int) -> AsyncItera
 
 async def fingerprint(session: AsyncSession, which: Filter) -> str:
     """Another text for every other content of the chosen accounts, as each change gives a new version."""
-    table = _table(which.before)
+    table = _table(which.day)
     whole = func.concat_ws(":", table.c.id, table.c.version, table.c.agency_version)
     mixed = func.bit_xor(func.hashtextextended(whole, 0))
     query = _chosen(session, table, which).with_only_columns(func.count(), mixed)
@@ -128,8 +123,8 @@ async def of_agencies(session: AsyncSession, codes: Sequence[str]) -> list[Row[A
     return list((await session.execute(query.order_by(table.c.platform, table.c.folded, table.c.id))).all())
 
 
-def _table(before: datetime | None) -> FromClause:
-    return _present() if before is None else _past(before)
+def _table(day: date | None) -> FromClause:
+    return _present() if day is None else _past(day)
 
 
 def _present() -> FromClause:
@@ -140,18 +135,19 @@ def _present() -> FromClause:
         col(Account.updated_at),
         col(Account.folded),
         col(Account.searched),
-        *_OF_AGENCY,
+        *_of(agencies),
     )
     return query.join(agencies, agencies.c.code == col(Account.agency_code)).subquery()
 
 
-def _past(moment: datetime) -> FromClause:
-    """Every account as it was just before a moment, with its agency as it is."""
-    newer = aliased(AccountVersion)
+def _past(day: date) -> FromClause:
+    """Every account as it was at the end of a day, with the names that its agency had."""
+    end = datetime.combine(day + timedelta(days=1), time(), clock.VIETNAM)
+    then, newer = as_of(day), aliased(AccountVersion)
     superseded = exists().where(
         col(newer.account_id) == col(AccountVersion.account_id),
         col(newer.version) > col(AccountVersion.version),
-        col(newer.at) < moment,
+        col(newer.at) < end,
     )
     query = select(
         col(AccountVersion.account_id).label("id"),
@@ -159,10 +155,15 @@ def _past(moment: datetime) -> FromClause:
         col(AccountVersion.at).label("updated_at"),
         col(AccountVersion.folded),
         col(AccountVersion.searched),
-        *_OF_AGENCY,
+        *_of(then),
     )
-    query = query.join(agencies, agencies.c.code == col(AccountVersion.agency_code))
-    return query.where(col(AccountVersion.at) < moment, ~superseded).subquery()
+    query = query.join(then, then.c.code == col(AccountVersion.agency_code))
+    return query.where(col(AccountVersion.at) < end, ~superseded).subquery()
+
+
+def _of(agency: FromClause) -> list[ColumnElement[Any]]:
+    """What is read of an account's agency."""
+    return [*(agency.c[name].label(f"agency_{name}") for name in _OF_AGENCY), agency.c.area_code]
 
 
 def _chosen(session: AsyncSession, table: FromClause, which: Filter) -> Select[Any]:

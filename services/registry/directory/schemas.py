@@ -58,7 +58,7 @@ class DirectoryQuery(Schema):
     at: date | None = Field(
         None,
         description="The directory as it stood at the end of this day in Vietnam; as it stands now when left out. "
-        "Agencies are those of today, with the names of today.",
+        "Agencies have the names of that day, and stand in the tree of today.",
         examples=["2026-02-27"],
     )
     sort: Sort = Field(

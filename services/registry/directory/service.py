@@ -1,6 +1,5 @@
 """What a question to the directory means."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -51,16 +50,10 @@ async def meant(session: AsyncSession, asked: DirectoryQuery) -> Filter:
         area_code=asked.area_code,
         language=asked.language,
         purpose=asked.purpose,
-        before=_end_of(asked.at),
+        # A day that has not ended is shown as it is.
+        day=asked.at if asked.at and asked.at < clock.today() else None,
         sort=asked.sort,
     )
-
-
-def _end_of(day: date | None) -> datetime | None:
-    """The moment at which a day ends in Vietnam; None for the present, and for a day that has not ended."""
-    if day is None or day >= clock.today():
-        return None
-    return datetime.combine(day + timedelta(days=1), time(), clock.VIETNAM)
 
 
 def entry(row: Row[Any]) -> DirectoryEntry:

@@ -263,6 +263,15 @@ async def test_the_directory_of_another_day(
         assert await seen(2) == [(became, "suspended")]
         assert await seen(3) == []
         assert await seen(3, status="retired") == [(became, "retired")]
+        async with registry_database.transaction() as session:
+            before = agency(staff.agency, name="Ủy ban nhân dân thị trấn")
+            names = {name: before[name] for name in ("name", "short_name", "parent_code")}
+            row = {**names, "agency_code": staff.agency, "since": None, "until": day + timedelta(days=1)}
+            await agencies.remember(session, [row])
+        for after, name in ((0, before["name"]), (1, f"Ủy ban nhân dân xã {staff.agency}")):
+            query = {"agency_code": staff.agency, "at": str(day + timedelta(days=after))}
+            (item,) = ok(await registry.get("/v1/directory", params=query))["items"]
+            assert item["agency_name"] == name
         assert await seen(0, q=was) == [(was, "active")]
         assert await seen(1, q=was) == []
         assert await seen(9, status="retired") == [(became, "retired")]  # not yet: as it is
