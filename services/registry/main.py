@@ -10,6 +10,7 @@ from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.verify.live import LiveIndex
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -45,7 +46,15 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
-    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound)
+    index = LiveIndex(settings)
+    return create_app(
+        SERVICE,
+        settings,
+        resources=(outbound, index),
+        ready=(index.require,),
+        outbound=outbound,
+        verification=index,
+    )
 
 
 if __name__ == "__main__":

@@ -1,72 +1,98 @@
 """Verdicts. Nothing about the question is stored, logged or counted (docs/principles.md, 3)."""
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.registry.verify import queries
-from services.registry.verify.schemas import CanonicalLink, OfficialAccount, Verdict, Verification
-from shared import clock
-from shared.problems import Text
+from services.registry.verify.accounts import Known
+from services.registry.verify.explain import ADVICE, reason_detail
+from services.registry.verify.index import Index
+from services.registry.verify.pipeline import Likeness, resemblance
+from services.registry.verify.schemas import (
+    CanonicalLink,
+    OfficialAccount,
+    ReasonRead,
+    Resemblance,
+    Verdict,
+    Verification,
+)
 from shared.urls import Canonical, UnusableLink, canonicalise
 
-_ADVICE: dict[Verdict, Text] = {
-    "official": Text(
-        "Đây là tài khoản chính thức của cơ quan được nêu.",
-        "This is the official account of the named agency.",
-    ),
-    "compromised": Text(
-        "Cơ quan báo đã mất quyền kiểm soát trang này. Đừng nhắn tin, chuyển tiền, cho thông tin ở đó.",
-        "The agency reports that it has lost control of this page. Do not message, pay or give data there.",
-    ),
-    "former": Text(
-        "Trang này từng là chính thức nhưng nay không còn. Đừng coi nội dung mới ở đây là của cơ quan.",
-        "This page was official and no longer is. Do not take anything new on it for the agency's word.",
-    ),
-    "unknown": Text(
-        "Liên kết này chưa được đăng ký. Điều đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
-        "This link is not enrolled; that does not make it illegitimate.",
-    ),
-}
 
-
-async def verify(session: AsyncSession, links: Sequence[str], language: str) -> list[Verification]:
-    """What the registry knows of each link, in their order."""
-    read = [_canonical(link) for link in links]
-    identities = {link.key for link in read if isinstance(link, Canonical)}
-    known = await queries.known(session, list(identities)) if identities else {}
-    return [_verification(link, known, language) for link in read]
-
-
-def _canonical(link: str) -> Canonical | str:
+def verify(
+    index: Index, url: str, language: str, as_of: datetime, display_name: str | None = None
+) -> Verification:
+    """What the registry knows of a link, and whom it looks like if that is nothing."""
     try:
-        return canonicalise(link)
+        link = canonicalise(url)
     except UnusableLink as error:
-        return error.code
+        return _answer(None, "unknown", error.code, language, as_of)
+    known = index.accounts.find(link.key)
+    if known is not None:
+        verdict, reason = _verdict(known)
+        return _answer(link, verdict, reason, language, as_of, index=index, account=known)
+    likeness = resemblance(index, link, display_name)
+    if isinstance(likeness, Likeness):
+        reason = likeness.reasons[0]
+        return _answer(link, "resembles", reason, language, as_of, index=index, likeness=likeness)
+    return _answer(link, "unknown", likeness or "not-enrolled", language, as_of)
 
 
-def _verification(link: Canonical | str, known: dict[str, Any], language: str) -> Verification:
-    row = known.get(link.key) if isinstance(link, Canonical) else None
-    verdict, reason = _verdict(row) if row else ("unknown", "not-enrolled")
-    if isinstance(link, str):
-        reason = link
+def _verdict(known: Known) -> tuple[Verdict, str]:
+    if known.state == "retired":
+        return "former", str(known.reason)
+    if not known.held:
+        # The account lives on: under another handle, or as another agency's draft.
+        return "former", "transferred" if known.state in {"draft", "submitted"} else "renamed"
+    if known.state == "active":
+        return "official", "active"
+    if known.state == "suspended":
+        return "compromised", str(known.reason)
+    return "former", known.reason or known.state
+
+
+def _answer(
+    link: Canonical | None,
+    verdict: Verdict,
+    reason: str,
+    language: str,
+    as_of: datetime,
+    *,
+    index: Index | None = None,
+    account: Known | None = None,
+    likeness: Likeness | None = None,
+) -> Verification:
+    shown = _official(index, account) if index and account else None
+    ended = index.agencies.get(account.agency_code) if index and account and reason == "agency_ended" else None
     return Verification(
         verdict=verdict,
         canonical=CanonicalLink(platform=link.platform, handle=link.handle, platform_id=link.platform_id)
-        if isinstance(link, Canonical)
+        if link
         else None,
-        account=row
-        and OfficialAccount.model_validate({n: getattr(row, n) for n in OfficialAccount.model_fields}),
+        account=shown,
+        successor=shown if reason == "renamed" and account and account.state == "active" else None,
+        successors=list(ended.successors) if ended else [],
+        resembles=_resemblance(index, likeness, language) if index and likeness else None,
         reason=reason,
-        advice=_ADVICE[verdict].in_language(language),
-        as_of=clock.now(),
+        advice=ADVICE[reason if reason in ADVICE else verdict].in_language(language),
+        as_of=as_of,
     )
 
 
-def _verdict(account: Any) -> tuple[Verdict, str]:
-    if account.state == "active":
-        return "official", "active"
-    if account.state == "suspended":
-        return "compromised", str(account.reason)
-    return "former", str(account.reason)
+def _official(index: Index, known: Known) -> OfficialAccount:
+    return OfficialAccount(
+        id=known.id,
+        agency_code=known.agency_code,
+        agency_name=index.agency_name(known.agency_code),
+        display_name=known.display_name,
+        url=known.url,
+    )
+
+
+def _resemblance(index: Index, likeness: Likeness, language: str) -> Resemblance:
+    return Resemblance(
+        account=_official(index, likeness.account),
+        score=likeness.score,
+        reasons=[
+            ReasonRead(code=code, detail=reason_detail(code).in_language(language))
+            for code in likeness.reasons
+        ],
+    )

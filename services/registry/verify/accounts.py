@@ -1,0 +1,139 @@
+"""All official accounts, in memory: found by any identity they hold or held.
+
+A million of them have to fit beside a small web server, so each is one `bytes` and what many share is kept once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from struct import Struct
+from typing import Any
+from uuid import UUID
+
+from services.registry.verify.postings import Postings
+from shared.urls import Canonical
+
+_HEAD = Struct("<16sIIH")  # id, agency, time of the last change, the words that many share
+_GONE = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the registry knows of one identity."""
+
+    id: UUID
+    identity: str
+    held: bool
+    """Whether the account answers for this identity now."""
+    agency_code: str
+    platform: str
+    handle: str | None
+    platform_id: str | None
+    url: str
+    display_name: str
+    state: str
+    reason: str | None
+    changed_at: int
+    """Seconds since 1970: of several former holders, the latest counts."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it speaks for its agency now, or is in a hijacker's hands: both are worth imitating."""
+        return self.held and self.state in {"active", "suspended"}
+
+
+class Accounts:
+    """One row for each identity of each account. Rows are never moved: an account that changed gets new ones."""
+
+    def __init__(self, expected: int = 0) -> None:
+        self._rows: list[bytes] = []
+        self._by_identity = Postings(expected)
+        self._by_account = Postings(expected)
+        self._words: list[tuple[str, str, str | None, bool]] = []
+        self._word_numbers: dict[tuple[str, str, str | None, bool], int] = {}
+        self._agencies: list[str] = []
+        self._agency_numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, row: Any) -> int:
+        """Enter a row as `queries.known` gives it; returns its number."""
+        number = len(self._rows)
+        self._rows.append(self.packed(row))
+        self._by_identity.add(row.identity, number)
+        self._by_account.add(row.id.hex, number)
+        return number
+
+    def drop(self, number: int) -> None:
+        """Forget a row."""
+        self._rows[number] = _GONE
+
+    def of(self, account: UUID) -> list[int]:
+        """The rows of an account."""
+        mark = account.bytes
+        return [n for n in self._by_account.get(account.hex) if self._rows[n].startswith(mark)]
+
+    def packed(self, row: Any) -> bytes:
+        """A row as it is kept; equal for two that say the same."""
+        words = (row.platform, row.state, row.reason, row.held)
+        kind = self._word_numbers.get(words)
+        if kind is None:
+            kind = self._word_numbers[words] = len(self._words)
+            self._words.append(words)
+        agency = self._agency_numbers.get(row.agency_code)
+        if agency is None:
+            agency = self._agency_numbers[row.agency_code] = len(self._agencies)
+            self._agencies.append(row.agency_code)
+        handle, platform_id = row.handle or "", row.platform_id or ""
+        link = Canonical(row.platform, row.handle, row.platform_id)
+        identity = "" if row.identity == link.key else row.identity
+        url = "" if row.url == link.url else row.url
+        text = "\n".join((handle, platform_id, row.display_name, identity, url))
+        return _HEAD.pack(row.id.bytes, agency, row.changed_at & 0xFFFFFFFF, kind) + text.encode()
+
+    def raw(self, number: int) -> bytes:
+        """A row as it is kept; empty for one that was dropped."""
+        return self._rows[number]
+
+    def get(self, number: int) -> Known | None:
+        """A row, unless it was dropped."""
+        packed = self._rows[number]
+        if not packed:
+            return None
+        mark, agency, changed_at, kind = _HEAD.unpack_from(packed)
+        handle, platform_id, display_name, identity, url = packed[_HEAD.size :].decode().split("\n")
+        platform, state, reason, held = self._words[kind]
+        link = Canonical(platform, handle or None, platform_id or None)
+        return Known(
+            id=UUID(bytes=mark),
+            identity=identity or link.key,
+            held=held,
+            agency_code=self._agencies[agency],
+            platform=platform,
+            handle=link.handle,
+            platform_id=link.platform_id,
+            url=url or link.url,
+            display_name=display_name,
+            state=state,
+            reason=reason,
+            changed_at=changed_at,
+        )
+
+    def find(self, identity: str) -> Known | None:
+        """Whom an identity stands for: the present holder, else the latest former one."""
+        found = None
+        for number in self._by_identity.get(identity):
+            known = self.get(number)
+            if known is None or known.identity != identity:
+                continue
+            if found is None or _rank(known) > _rank(found):
+                found = known
+        return found
+
+    def numbers(self) -> Iterable[int]:
+        """The numbers of all rows that were not dropped."""
+        return (number for number, packed in enumerate(self._rows) if packed)
+
+
+def _rank(known: Known) -> tuple[bool, bool, int]:
+    return known.held and known.state != "retired", known.held, known.changed_at

@@ -1,0 +1,107 @@
+"""The index in memory: every account by its links, and by what it is called."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.registry.verify import names, texts
+from services.registry.verify.accounts import Accounts, Known
+from services.registry.verify.names import Names
+from services.registry.verify.places import Places, Unit, gazetteer
+from shared.urls import Canonical
+
+_KEYS_PER_ACCOUNT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """What verification says of an agency."""
+
+    name: str
+    parent_code: str | None
+    successors: tuple[str, ...]
+
+
+class Index:
+    """Reads without waiting; written by one task, an account at a time, so that no reader sees half of one."""
+
+    def __init__(self, agencies: Iterable[Any] = (), expected: int = 0, places: Places | None = None) -> None:
+        """`agencies` are rows of `queries.agency_names`; `expected` is how many identities there will be."""
+        self.places = places or gazetteer()
+        self.accounts = Accounts(expected)
+        self.names = Names(expected * _KEYS_PER_ACCOUNT)
+        self.agencies: dict[str, Agency] = {}
+        self._agency_keys: dict[str, list[tuple[str, str]]] = {}
+        self.know_agencies(agencies)
+
+    def know_agencies(self, rows: Iterable[Any]) -> None:
+        """Take the agencies as they are now; what accounts are called after them stays until they change."""
+        self.agencies = {
+            row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
+        }
+        self._agency_keys = {}
+
+    def differs(self, account: UUID, rows: Sequence[Any]) -> bool:
+        """Whether these are not the rows that are held of an account."""
+        held = map(self.accounts.raw, self.accounts.of(account))
+        return sorted(held) != sorted(map(self.accounts.packed, rows))
+
+    def put(self, account: UUID, rows: Sequence[Any]) -> None:
+        """Make these the rows of an account: all of its identities, or none."""
+        if not self.differs(account, rows):
+            return
+        for number in self.accounts.of(account):
+            self.accounts.drop(number)
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Any) -> None:
+        """Enter one identity of an account that is not there yet."""
+        number = self.accounts.add(row)
+        if row.held and row.state in {"active", "suspended"}:
+            self._call(number, row)
+
+    def agency_name(self, code: str) -> str:
+        agency = self.agencies.get(code)
+        return agency.name if agency else code
+
+    def unit(self, agency_code: str) -> Unit | None:
+        """The administrative unit that an agency belongs to: its own, or the nearest above."""
+        code: str | None = agency_code
+        for _ in range(8):
+            if code is None or (unit := self.places.by_code.get(code)):
+                return unit if code else None
+            agency = self.agencies.get(code)
+            code = agency.parent_code if agency else None
+        return None
+
+    def live(self, numbers: Iterable[int]) -> Iterable[tuple[int, Known]]:
+        """The accounts behind names, those left out that are gone, each with the number of the name."""
+        for number in numbers:
+            known = self.accounts.get(self.names.rows[number])
+            if known is not None:
+                yield number, known
+
+    def _call(self, number: int, row: Any) -> None:
+        link = Canonical(row.platform, row.handle, row.platform_id)
+        found = texts.of_account(link)
+        keys = dict.fromkeys(self._keys_of_agency(row.agency_code))
+        keys.update(dict.fromkeys(names.of_texts([row.display_name], self.places)))
+        if link.platform == "website" and found:
+            keys.update(dict.fromkeys(names.of_host(link.handle or "", found, self.places)))
+        else:
+            keys.update(dict.fromkeys(names.of_texts(found, self.places)))
+        for key, name in keys:
+            if key:
+                self.names.add_key(key, name, number)
+            else:
+                self.names.add(name, number)
+
+    def _keys_of_agency(self, code: str) -> list[tuple[str, str]]:
+        keys = self._agency_keys.get(code)
+        if keys is None:
+            agency = self.agencies.get(code)
+            keys = list(names.of_texts([agency.name], self.places)) if agency else []
+            self._agency_keys[code] = keys
+        return keys

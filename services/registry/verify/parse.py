@@ -1,0 +1,166 @@
+"""What a name says: which authority of which place, what is said beside it, and whether anything is left over."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from services.registry.verify import words
+from services.registry.verify.places import Places, level_at, level_until
+from services.registry.verify.texts import Name, skeleton
+
+_AUTHORITIES = {skeleton(k): v for k, v in words.by_spelling(words.AUTHORITIES).items()}
+_BEGINNINGS = frozenset(spelling[:4] for spelling in _AUTHORITIES)
+_LONGEST_AUTHORITY = max(map(len, _AUTHORITIES))
+
+_GENERIC = frozenset(map(skeleton, words.spellings(words.GENERIC)))
+_COMMON = frozenset(map(skeleton, words.spellings(words.COMMON)))
+_DISTANCE = frozenset(map(skeleton, words.spellings(words.DISTANCE)))
+_LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
+_KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
+_LONGEST = max(map(len, _KNOWN))
+# Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
+_AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
+
+
+class Denoted(NamedTuple):
+    """An authority and its place, where they stand in a skeleton. `level` is empty when the name gives none."""
+
+    authority: str
+    level: str
+    place: str
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.authority}|{self.place}"
+
+
+def authorities(text: str) -> Iterator[tuple[int, int, str]]:
+    """The authorities that a skeleton names: where, and which; the longest at each place."""
+    start = 0
+    while start <= len(text) - 4:
+        if text[start : start + 4] in _BEGINNINGS:
+            for end in range(min(len(text), start + _LONGEST_AUTHORITY), start + 3, -1):
+                if word := _AUTHORITIES.get(text[start:end]):
+                    yield start, end, word
+                    start = end - 1
+                    break
+        start += 1
+
+
+def is_authority(text: str) -> bool:
+    """Whether a skeleton is the name of a kind of authority and nothing else."""
+    return text in _AUTHORITIES
+
+
+def denoted(text: str, places: Places) -> Iterator[Denoted]:
+    """The authorities with their places: "ubnd xa lapvo", "lapvo ubnd"."""
+    for start, end, authority in authorities(text):
+        written, level = level_at(text, end)
+        place = places.at(text, end + len(written)) if level else None
+        if place is None:
+            written, level = "", ""
+            place = places.at(text, end)
+        if place is not None:
+            yield Denoted(authority, level, place, start, end + len(written) + len(place))
+            continue
+        place = places.until(text, start)
+        if place is not None:
+            written, level = level_until(text, start - len(place))
+            yield Denoted(authority, level, place, start - len(place) - len(written), end)
+
+
+def after_authority(text: str) -> Iterator[tuple[str, int, int]]:
+    """What follows an authority and a level, up to the end: which authority, where it begins, and where the rest."""
+    for start, end, authority in authorities(text):
+        written, _ = level_at(text, end)
+        yield authority, start, end + len(written)
+
+
+def stripped(name: Name) -> str:
+    """A skeleton without what anybody adds to names, at both ends."""
+    text, cuts = name.skeleton, list(name.cuts)
+    first, last = 0, len(cuts) - 1
+    while first < last and text[cuts[first] : cuts[first + 1]] in _GENERIC:
+        first += 1
+    while last > first and text[cuts[last - 1] : cuts[last]] in _GENERIC:
+        last -= 1
+    text = text[cuts[first] : cuts[last]]
+    while text and text not in _AUTHORITIES:
+        shorter = _without_affix(text)
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _without_affix(text: str) -> str:
+    for length in range(min(_LONGEST, len(text)), words.MAX_SHORT, -1):
+        if text[:length] in _AUTHORITIES:
+            break
+        if text[:length] in _AFFIXES:
+            return text[length:]
+    for length in range(min(_LONGEST, len(text)), words.MAX_SHORT, -1):
+        if text[-length:] in _AUTHORITIES:
+            break
+        if text[-length:] in _AFFIXES:
+            return text[:-length]
+    return text
+
+
+def is_weak(text: str, places: Places) -> bool:
+    """Whether a stripped skeleton names nobody in particular: nothing, a common word, a place or several."""
+    if len(text) < 3 or text in _GENERIC or text in _COMMON or text in _LEVELS:
+        return True
+    written, _ = level_at(text, 0)
+    for start in {0, len(written)}:
+        rest = text[start:]
+        while rest and (place := places.at(rest, 0)):
+            rest = rest[len(place) :]
+        if not rest or rest in _GENERIC or rest in _COMMON or rest.isdigit():
+            return True
+    return False
+
+
+def segments(text: str, places: Places | None = None) -> list[str] | None:
+    """The known words that a run of letters is made of, as few as possible; None when something is left over."""
+    best: list[list[str] | None] = [[]] + [None] * len(text)
+    for end in range(1, len(text) + 1):
+        for start in range(max(0, end - _LONGEST), end):
+            before, word = best[start], text[start:end]
+            if before is None or not (word in _KNOWN or (places and word in places.by_name)):
+                continue
+            here = best[end]
+            if here is None or len(before) + 1 < len(here):
+                best[end] = [*before, word]
+    return best[-1]
+
+
+def speaks_about(name: Name, start: int, end: int) -> bool:
+    """Whether what stands beside a stretch of a name keeps its distance: "khiếu nại về …", "… fan club".
+
+    Short words stand inside many others ("hoi" in "xahoi", "che" and "bao" in more), so they count when all that
+    stands there is made of known words, or when they are written as words.
+    """
+    text = name.skeleton
+    for side in (text[:start], text[end:]):
+        known = segments(side)
+        if known is not None:
+            if not _DISTANCE.isdisjoint(known):
+                return True
+            continue
+        for length in range(words.MAX_SHORT + 1, min(len(side), _LONGEST) + 1):
+            for at in range(len(side) - length + 1):
+                if side[at : at + length] in _DISTANCE:
+                    return True
+    return any(
+        text[first:last] in _DISTANCE
+        for first, last in zip(name.cuts, name.cuts[1:], strict=False)
+        if (last <= start and segments(text[:start]) is None) or (first >= end and segments(text[end:]) is None)
+    )
+
+
+def is_edge(name: Name, at: int) -> bool:
+    """Whether a word ends or begins at a place in a name: at its ends, at separators, beside digits."""
+    plain = name.plain
+    return at in name.cuts or plain[at - 1].isdigit() or plain[at].isdigit()

@@ -1,0 +1,263 @@
+"""From a link that is nobody's to the official account that it looks like, if any.
+
+exact (in `service`) → the same host inside another → the same authority and place → a name that contains an official one
+→ a name with a letter or two wrong. What names another real unit, or speaks about an authority, is left alone.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from services.registry.verify import parse, texts
+from services.registry.verify.accounts import Known
+from services.registry.verify.index import Index
+from services.registry.verify.names import FUZZY_FROM, LONGEST, SHORTEST, bounds, edits
+from services.registry.verify.places import Unit
+from services.registry.verify.texts import Name
+from shared.urls import Canonical
+
+Reason = Literal[
+    "embedded-address", "government-claim", "same-unit", "same-name", "combined-name", "near-name", "lookalike-letters"
+]
+Distance = Literal["names-other-unit", "speaks-about"]
+
+MAX_CANDIDATES = 400
+"""Names that are compared letter by letter for one question, at most."""
+_SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
+_SAME_BEGINNING_BELOW = 8  # names so short share their first letter with their misspellings
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """The official account that a name looks like, how much (0 to 1), and why."""
+
+    account: Known
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    name: Name
+    start: int
+    end: int
+    account: Known
+    score: float
+    reason: Reason
+
+
+def resemblance(index: Index, link: Canonical, display_name: str | None = None) -> Likeness | Distance | None:
+    """What a link that is not enrolled looks like; or why what it looks like does not count."""
+    found = []
+    for text in texts.of_account(link) if link.platform != "website" else ():
+        found.append(texts.name(text))
+    host = link.handle if link.platform == "website" and "/" not in (link.handle or "") else None
+    if host is not None:
+        end, labels = texts.host_parts(host)
+        if texts.is_government(end) or _is_below_official(index, host):
+            return None
+        if embedded := _embedded(index, host):
+            return embedded
+        found = [texts.name(label) for label in labels]
+        if len(labels) > 1:
+            found.append(texts.name(" ".join(reversed(labels))))
+    elif link.platform == "website":
+        found = [texts.name(text) for text in texts.of_account(link)]
+    if display_name:
+        found.append(texts.name(display_name))
+    accents = texts.accented(display_name or "")
+    best: _Match | None = None
+    names_other_unit = False
+    for name in found:
+        for match in _matches(index, name, accents):
+            if match is None:
+                names_other_unit = True
+            elif best is None or match.score > best.score:
+                best = match
+    if best is None and not names_other_unit:
+        best = max(_misspelt(index, found), key=lambda match: match.score, default=None)
+    if best is None:
+        return "names-other-unit" if names_other_unit else None
+    if any(_keeps_distance(name, best) for name in found):
+        return "speaks-about"
+    return Likeness(best.account, round(best.score, 2), _reasons(best))
+
+
+def _is_below_official(index: Index, host: str) -> bool:
+    """Whether the host lies below an official one: whoever has that gave it out."""
+    dot = host.find(".")
+    while dot > 0:
+        if f"@{host[dot + 1 :]}" in index.names.keys:
+            return True
+        dot = host.find(".", dot + 1)
+    return False
+
+
+def _embedded(index: Index, host: str) -> Likeness | None:
+    """An official host inside another: "bocongan.gov.vn.verify-id.top", "bocongan-gov-vn.com"."""
+    labels = host.replace("-", ".").split(".")
+    for start in range(len(labels) - 2):
+        for end in range(len(labels) - 1, start + 1, -1):
+            for _, account in index.live(index.names.keys.get("@" + ".".join(labels[start:end]))):
+                return Likeness(account, 0.99, ("embedded-address",))
+    return None
+
+
+def _matches(index: Index, name: Name, accents: str) -> Iterator[_Match | None]:
+    """Official names in a name; None for the name of another unit."""
+    text, length = name.skeleton, len(name.skeleton)
+    covered = []
+    for body in parse.denoted(text, index.places):
+        covered.append((body.start, body.end))
+        account = _of_the_unit(index, name, body, accents)
+        score = 0.8 + 0.17 * (body.end - body.start) / length
+        yield account and _Match(name, body.start, body.end, account, score, "same-unit")
+    for start, end, account in _contained(index, name):
+        if any(first <= start and end <= last for first, last in covered):
+            continue
+        whole = start == 0 and end == length
+        score = 0.97 if whole else 0.7 + 0.25 * (end - start) / length
+        yield _Match(name, start, end, account, score, "same-name" if whole else "combined-name")
+    yield from _claiming_government(index, name)
+
+
+def _of_the_unit(index: Index, name: Name, body: parse.Denoted, accents: str) -> Known | None:
+    """The account of the authority and place that a name denotes, unless it denotes another unit of that name."""
+    units = index.places.by_name[body.place]
+    named = {
+        code
+        for province, codes in index.places.provinces.items()
+        if province != body.place and province in name.skeleton
+        for code in codes
+    }
+    for _, account in index.live(index.names.keys.get(body.key)):
+        own = index.unit(account.agency_code)
+        if own is None or not _is_another(own, units, body.level, named, accents):
+            return account
+    return None
+
+
+def _is_another(own: Unit, units: list[Unit], level: str, provinces: set[str], accents: str) -> bool:
+    """Whether what is said of a unit's level, province and accents fits another unit of that name, and not this one."""
+    others = [unit for unit in units if unit.code != own.code]
+    if level and level != own.level:
+        return any(unit.level == level for unit in others)
+    if provinces and own.province not in provinces:
+        return any(unit.province in provinces for unit in others)
+    if accents:
+        return own.accented not in accents and any(unit.accented in accents for unit in others)
+    # Without accents, two units of one province can be written alike.
+    return any(
+        unit.province == own.province and unit.level == own.level and unit.accented != own.accented
+        for unit in others
+    )
+
+
+def _contained(index: Index, name: Name) -> Iterator[tuple[int, int, Known]]:
+    """Official names that stand in a name where they cannot be by chance."""
+    text, names = name.skeleton, index.names
+    length = len(text)
+    for start in range(length - SHORTEST + 1):
+        if not names.begins(text[start : start + 4]):
+            continue
+        longest = min(length, start + names.longest)
+        if start + 8 > length or not names.begins(text[start : start + 8]):
+            longest = min(longest, start + 7)
+        for end in range(start + SHORTEST, longest + 1):
+            numbers = names.keys.get(text[start:end])
+            if numbers and _stands_out(name, start, end):
+                for _, account in index.live(numbers):
+                    yield start, end, account
+                    break
+    if length > LONGEST:
+        for _, account in index.live(names.keys.get(text)):
+            yield 0, length, account
+            break
+
+
+def _stands_out(name: Name, start: int, end: int) -> bool:
+    """Whether letters in a name are a word of their own; the fewer they are, the clearer that must be."""
+    if end - start >= _SURE_FROM:
+        return True
+    text = name.skeleton
+    before = max(cut for cut in name.cuts if cut <= start)
+    after = min(cut for cut in name.cuts if cut >= end)
+    left = parse.is_edge(name, start) or parse.segments(text[before:start]) is not None
+    right = parse.is_edge(name, end) or parse.segments(text[end:after]) is not None
+    return left and right if end - start < FUZZY_FROM else left or right
+
+
+def _claiming_government(index: Index, name: Name) -> Iterator[_Match]:
+    """The name of a government's site before "gov": "hanoi-gov", "bca gov vn"."""
+    text = name.skeleton
+    at = text.find("gov")
+    if at < 2:
+        return
+    for cut in name.cuts:
+        if cut < at:
+            for _, account in index.live(index.names.keys.get(f"gov|{text[cut:at]}")):
+                yield _Match(name, cut, at + 3, account, 0.9, "government-claim")
+                break
+
+
+def _misspelt(index: Index, found: Iterable[Name]) -> Iterator[_Match]:
+    """Official names that are an edit or two away from a name, from what it is without its additions, or from a word."""
+    left = MAX_CANDIDATES
+    for name in found:
+        for form in _forms(index, name):
+            for number, distance in _near(index, form, left):
+                left -= 1
+                for _, account in index.live([number]):
+                    score = 0.9 - 0.4 * distance / len(form)
+                    start = name.skeleton.find(form)
+                    yield _Match(name, start, start + len(form), account, score, "near-name")
+
+
+def _forms(index: Index, name: Name) -> Iterator[str]:
+    text = name.skeleton
+    forms = dict.fromkeys((text, parse.stripped(name)))
+    if len(name.cuts) > 2:
+        forms.update(
+            dict.fromkeys(text[first:last] for first, last in zip(name.cuts, name.cuts[1:], strict=False))
+        )
+    return (f for f in forms if FUZZY_FROM <= len(f) <= LONGEST and not parse.is_weak(f, index.places))
+
+
+def _near(index: Index, form: str, limit: int) -> Iterator[tuple[int, int]]:
+    """Names within the edits that their length allows, by a part that they share with the form."""
+    names, length = index.names, len(form)
+    seen: set[int] = set()
+    for other in range(max(FUZZY_FROM, length - 2), length + 3):
+        allowed, difference = edits(other), length - other
+        # Whoever imitates a name seldom leaves out two letters of it; two brands often differ so.
+        if not -1 <= difference <= allowed:
+            continue
+        for part, (start, end) in enumerate(bounds(other)):
+            after = allowed - part
+            for shift in range(max(-part, difference - after), min(part, difference + after) + 1):
+                if start + shift < 0 or end + shift > length:
+                    continue
+                for number in names.keys.get(f"{part}~{other}~{form[start + shift : end + shift]}"):
+                    if number in seen or len(seen) >= limit:
+                        continue
+                    seen.add(number)
+                    text = names.text(number)
+                    distance = OSA.distance(form, text, score_cutoff=allowed)
+                    if distance > allowed or (len(text) < _SAME_BEGINNING_BELOW and text[0] != form[0]):
+                        continue
+                    yield number, distance
+
+
+def _keeps_distance(name: Name, match: _Match) -> bool:
+    if name is match.name:
+        return parse.speaks_about(name, match.start, match.end)
+    return parse.speaks_about(name, 0, 0)
+
+
+def _reasons(match: _Match) -> tuple[Reason, ...]:
+    written = match.name.plain[match.start : match.end]
+    if not written.isascii() or any(char.isdigit() for char in written):
+        return match.reason, "lookalike-letters"
+    return (match.reason,)

@@ -1,0 +1,57 @@
+"""From a text to numbers filed under it, in some 16 bytes an entry and without keeping the text."""
+
+from array import array
+from collections.abc import Sequence
+
+_SMALLEST = 1 << 10
+_NONE: tuple[int, ...] = ()
+
+
+class Postings:
+    """A hash table with chains, in flat arrays: a dict of strings and ints would take ten times as much.
+
+    52 bits of Python's hash stand for a text, whose seed no outsider knows; compare the text itself where one
+    wrong answer in a billion would matter.
+    """
+
+    __slots__ = ("_heads", "_marks", "_mask", "_next", "_numbers")
+
+    def __init__(self, expected: int = 0) -> None:
+        """`expected` is how many entries there will be, so that the table need not grow while it is used."""
+        size = _SMALLEST
+        while size < expected * 1.5:
+            size *= 2
+        self._heads = array("i", [-1]) * size
+        self._mask = size - 1
+        self._marks = array("I")
+        self._next = array("i")
+        self._numbers = array("I")
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def add(self, text: str, number: int) -> None:
+        """File a number under a text; the latest comes first."""
+        code = hash(text)
+        slot = code & self._mask
+        self._next.append(self._heads[slot])
+        self._heads[slot] = len(self._numbers)
+        self._marks.append(code >> 32 & 0xFFFFFFFF)
+        self._numbers.append(number)
+
+    def get(self, text: str) -> Sequence[int]:
+        """The numbers filed under a text."""
+        code = hash(text)
+        entry = self._heads[code & self._mask]
+        if entry < 0:
+            return _NONE
+        mark = code >> 32 & 0xFFFFFFFF
+        found = []
+        while entry >= 0:
+            if self._marks[entry] == mark:
+                found.append(self._numbers[entry])
+            entry = self._next[entry]
+        return found
+
+    def __contains__(self, text: str) -> bool:
+        return bool(self.get(text))

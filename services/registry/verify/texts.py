@@ -1,0 +1,108 @@
+"""A name as it is written, made comparable: folded, and as the eye may take it.
+
+Both forms come from the original. Folding (no case, accents, separators) says which word it *is*; the skeleton, after
+Unicode's UTS #39 but tamed, which word it *looks like*: `m` stays `m`, and digits become the letters that they stand in
+for. Both have the same length, so that a place in the one is the same place in the other.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+import idna
+
+from shared.urls import Canonical
+from shared.urls.domains import suffix
+
+MAX_LENGTH = 80
+"""Longer names are compared by their beginning: it bounds the work that a hostile one can cause."""
+
+_STATE = frozenset({"gov", "mil", "gouv", "gob"})
+_WORD = re.compile(r"[^\W_]+")
+_STROKES = {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "ß": "s", "æ": "a", "œ": "o", "ħ": "h", "ŧ": "t"}
+# Digits for letters, and the one pair of letters that no reader tells apart.
+_LEET = dict(zip("013457i", "oleastl", strict=True))
+# Letters of other scripts that look like these (from the confusables of UTS #39, in lower case).
+_SCRIPTS = dict(
+    "аa вb гr еe зe іl кk мm нh оo пn рp сc тt уy хx ѕs јj һh ԁd ԛq ԝw ӏl үy ոn օo սu յj հh ցg αa βb γy εe ηn ιl κk "  # noqa: RUF001
+    "νv οo ρp τt υu χx ωw ɑa ɡg ɩl ʟl σo ϲc ϳj".split()  # noqa: RUF001
+)
+_FOLD = str.maketrans(_STROKES)
+_SKELETON = str.maketrans({**_SCRIPTS, **_LEET})
+
+
+class Name(NamedTuple):
+    """One name: `plain` and `skeleton` without separators, and where its words begin and end."""
+
+    plain: str
+    skeleton: str
+    cuts: tuple[int, ...]
+
+
+def name(text: str) -> Name:
+    """A name of one text: a handle, a label of a host, a display name."""
+    text = text[: MAX_LENGTH * 2]
+    lowered = text.lower() if text.isascii() else _folded(text)
+    words = _WORD.findall(lowered)
+    plain = "".join(words)
+    cuts = [0]
+    for word in words:
+        cuts.append(cuts[-1] + len(word))
+    if len(plain) > MAX_LENGTH:
+        plain = plain[:MAX_LENGTH]
+        cuts = [cut for cut in cuts if cut < MAX_LENGTH] + [MAX_LENGTH]
+    return Name(plain, plain.translate(_SKELETON), tuple(cuts))
+
+
+def skeleton(word: str) -> str:
+    """The skeleton of a word that is plain already."""
+    return word.translate(_SKELETON)
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join([char for char in decomposed if not unicodedata.combining(char)]).translate(_FOLD)
+
+
+def accented(text: str) -> str:
+    """Words in lower case with their accents, one space between; empty for a text that has none."""
+    if text.isascii():
+        return ""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFC", text.casefold())))
+
+
+def of_account(link: Canonical) -> list[str]:
+    """The texts in a link that name somebody: the handle, or the labels of a host below its public suffix."""
+    handle = link.handle
+    if link.platform == "website":
+        host, _, path = (handle or "").partition("/")
+        return [path.rpartition("/")[2]] if path else host_parts(host)[1]
+    if handle is None:
+        # Of ids only those of apps on Google Play are words.
+        return (link.platform_id or "").split(".")[::-1] if link.platform == "google_play" else []
+    handle = handle.rpartition("/")[2]
+    return [handle.partition("@")[0] if link.platform == "mastodon" else handle]
+
+
+def host_parts(host: str) -> tuple[str, list[str]]:
+    """A host's public suffix, and its labels below that from right to left, in the script in which they are shown."""
+    host = host.partition(":")[0]
+    end = suffix(host) or ""
+    if not end or len(end) >= len(host):
+        return end, []
+    found = host[: -len(end) - 1].split(".")[::-1]
+    return end, [_shown(label) for label in found] if "xn--" in host else found
+
+
+def _shown(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return idna.decode(label)
+    except UnicodeError:
+        return label
+
+
+def is_government(end: str) -> bool:
+    """Whether only a state gives out names below this public suffix: `gov.vn`, `gouv.fr`, `mil`."""
+    return end.partition(".")[0] in _STATE
