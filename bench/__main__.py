@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from bench import chain, intake, latency
+from bench import chain, intake, latency, urls
 from bench.memory import stack_megabytes
 from deploy.local.config import LocalConfig, temporary_home
 from deploy.local.stack import RunningStack, running_stack, server_processes
@@ -85,8 +85,16 @@ async def measure_intake(config: LocalConfig) -> None:
     )
 
 
+def measure_links() -> None:
+    """Reading links, in this process."""
+    line("reading a link, everyday", f"{urls.everyday_microseconds():.1f} µs", "")
+    line("registrable domain of a host", f"{urls.registrable_microseconds():.1f} µs", "")
+    line("reading a link, worst of all hostile ones", f"{urls.worst_milliseconds():.2f} ms", "≤ 5 ms")
+
+
 async def main() -> None:
     """Run everything on a stack of its own, on free ports, with commits that wait for the disk."""
+    measure_links()
     with temporary_home() as home:
         config = dataclasses.replace(LocalConfig.on_free_ports(home), durable=True)
         await started(config, "first start, installed", 15)

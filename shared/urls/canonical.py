@@ -22,6 +22,8 @@ _OWN_DOMAINS = {host: row for row in _ROWS if row.subdomains is not None for hos
 _BY_NAME = {row.name: row for row in platforms.ROWS}
 _WEBSITE = Platform(name="website", hosts=(), rules={"": Site()})
 
+# What comes before the user in addresses that Mastodon's own web pages show.
+_MASTODON_APPS = frozenset({"web", "deck"})
 _MASTODON_USER = re.compile(r"@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)")
 
 
@@ -192,9 +194,12 @@ def _site(link: Link) -> Canonical:
     does not know is a Mastodon account: a user of a server must never be taken for the server's owner.
     """
     host = link.host if link.port is None else f"{link.host}:{link.port}"
-    if not link.segments or not link.segments[0].startswith("@"):
+    segments = link.segments
+    if segments and segments[0] in _MASTODON_APPS:
+        segments = segments[1:]
+    if not segments or not segments[0].startswith("@"):
         return Canonical("website", host, None)
-    user = _MASTODON_USER.fullmatch(link.segments[0].lower())
+    user = _MASTODON_USER.fullmatch(segments[0].lower())
     if user is None:
         raise UnusableLink("no-account")
     return Canonical("mastodon", f"{user[1]}@{host}", None)

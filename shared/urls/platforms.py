@@ -13,7 +13,10 @@ _META_NAME = re.compile(r"([a-z0-9_.]{1,30})")
 # Facebook. A page without a user name is /Its-Name-<id>. User names have no hyphens, so the hyphen tells the
 # two apart; the 12 digits keep telephone numbers out.
 _FB_ID = re.compile(r"(?:[^/]*-(?=[0-9]{12}))?([1-9][0-9]{0,19})")
-_FB_NAME = re.compile(r"(?!.*\.php$)([a-z0-9][a-z0-9._-]{0,99})")
+# Where a title always comes before the id, old short ids count too.
+_FB_TITLED_ID = re.compile(r"(?:[^/]*-)?([1-9][0-9]{0,19})")
+# A single letter is always a page of Facebook's own.
+_FB_NAME = re.compile(r"(?!.*\.php$)([a-z0-9][a-z0-9._-]{1,99})")
 _FB_NUMBER = Form(DIGITS, param="id", is_id=True)
 _FB_GROUP = (
     Form(DIGITS, at=1, prefix="groups/", is_id=True),
@@ -40,11 +43,15 @@ FACEBOOK = Platform(
         "people": (Form(_FB_ID, at=2, is_id=True),),
         "pages": {
             "": (Form(_FB_ID, at=2, is_id=True), Form(_FB_ID, at=1, is_id=True)),
-            "category": (Form(_FB_ID, at=3, is_id=True),),
+            "category": (Form(_FB_TITLED_ID, at=3, is_id=True),),
         },
-        "profile.php": (_FB_NUMBER,),
-        "permalink.php": (_FB_NUMBER,),
-        "story.php": (_FB_NUMBER,),
+        "p": (Form(_FB_TITLED_ID, at=1, is_id=True),),
+        "profile": (Form(DIGITS, at=1, is_id=True),),
+        **dict.fromkeys(
+            ("profile.php", "permalink.php", "photo", "photo.php", "story.php"),
+            (_FB_NUMBER,),
+        ),
+        "watch": {"": _fb_page(1), **refuse("no-account", "hashtag latest live saved search shows topic")},
         "group.php": (Form(DIGITS, param="gid", prefix="groups/", is_id=True),),
         # A member seen inside a group is the member, not the group.
         "groups": {
@@ -57,18 +64,18 @@ FACEBOOK = Platform(
         **refuse("needs-resolving", "l share"),
         **refuse(
             "no-account",
-            "events event.php hashtag media note.php notes photo photo.php photos posts reel reels stories "
-            "story video video.php videos watch",
+            "ch cm events event.php hashtag media note.php notes photos posts reel reels stories story video "
+            "video.php videos",
         ),
         **refuse(
             "reserved",
-            "about adsmanager ajax business campaign careers checkpoint common communitystandards connect "
-            "contact cookie coronavirus_info dialog directory events_manager find-friends findfriends "
-            "friends games gaming hacked help home home.php index.php jobs latest legal live local "
-            "location login login.php logout.php marketplace me memories mobile notifications offers "
-            "overview pay plugins policies policy.php privacy public r.php recover reg rsrc.php saved "
-            "search settings sharer sharer.php shares support terms terms.php tr unsupportedbrowser "
-            "weather whitehat",
+            "about adsmanager ajax bookmarks business campaign careers checkpoint common communitystandards "
+            "connect contact cookie coronavirus_info dialog directory donate events_manager find-friends "
+            "findfriends friends fundraisers games gaming hacked help home home.php index.php jobs latest "
+            "legal live local location login login.php logout.php marketplace me memories mobile "
+            "notifications offers overview pay plugins policies policy.php privacy public r.php recover reg "
+            "rsrc.php saved search settings sharer sharer.php shares support terms terms.php tr "
+            "unsupportedbrowser weather whitehat",
         ),
     },
 )
@@ -76,9 +83,10 @@ FACEBOOK = Platform(
 # YouTube says that /c/name and /name are one address; handles, user names and custom names are three spaces.
 _YT_NAME = re.compile(r"([\w.·-]{1,100})")
 _YT_HANDLE = re.compile(r"@([\w.·-]{1,100})")
+_YT_ID = re.compile(r"(UC[0-9A-Za-z_-]{22})")
 YOUTUBE = Platform(
     name="youtube",
-    hosts=("youtube.com",),
+    hosts=("youtube.com", "youtube-nocookie.com"),
     base="https://www.youtube.com/",
     id_path="channel/",
     sigil="@",
@@ -88,14 +96,20 @@ YOUTUBE = Platform(
         "": (Form(_YT_HANDLE), Form(_YT_NAME, prefix="c/")),
         "c": (Form(_YT_NAME, at=1, prefix="c/"),),
         "user": (Form(_YT_NAME, at=1, prefix="user/"),),
-        "channel": (Form(re.compile(r"(UC[0-9A-Za-z_-]{22})"), at=1, is_id=True),),
+        "channel": (Form(_YT_ID, at=1, is_id=True),),
+        "embed": {"live_stream": (Form(_YT_ID, param="channel", is_id=True),), "": "no-account"},
         "redirect": Redirect(("q",)),
-        **refuse("no-account", "clip e embed hashtag live live_chat playlist post shorts source v watch"),
+        **refuse(
+            "no-account",
+            "clip e hashtag live live_chat playlist post shared shorts source v watch "
+            "watch_popup watch_videos",
+        ),
         **refuse(
             "reserved",
-            "about account ads creators feed feeds gaming howyoutubeworks intl kids kr learning movies music "
-            "new news oembed oops paid_memberships playables podcasts premium reporthistory results signin "
-            "sports storefront t trending trends tv upload",
+            "about account ads attribution_link channels creators feed feeds gaming howyoutubeworks intl kids kr "
+            "learning movies music my_videos new news oembed oops paid_memberships playables podcasts premium "
+            "reporthistory results select_site signin sports storefront subscription_center t trending trends tv "
+            "upload verify_age",
         ),
     },
 )
@@ -118,7 +132,7 @@ ZALO = Platform(
     subdomains=own("oa"),
     rules={
         "": (
-            Form(re.compile(r"(?:\+?84|0)([1-9][0-9]{8})"), prefix="0"),
+            Form(re.compile(r"(?:\+?84|0)([1-9][0-9]{8,9})"), prefix="0"),
             Form(re.compile(r"([1-9][0-9]{15,19})"), is_id=True),
             Form(re.compile(r"([a-z0-9][a-z0-9._-]{1,62})")),
         ),
@@ -140,10 +154,11 @@ X = Platform(
         "": (Form(_X_NAME),),
         "i": {"user": (Form(DIGITS, at=2, is_id=True),), "": "no-account"},
         "intent": {"user": _X_INTENT, "follow": _X_INTENT, "": "reserved"},
+        "statuses": "no-account",
         **refuse(
             "reserved",
-            "about compose download explore hashtag home jobs login logout messages notifications privacy "
-            "search settings share signup tos who_to_follow",
+            "about account compose download explore hashtag home jobs login logout messages notifications oauth "
+            "privacy search settings share signup tos who_to_follow",
         ),
     },
 )
@@ -158,11 +173,11 @@ INSTAGRAM = Platform(
         "_u": (Form(_META_NAME, at=1),),
         "stories": {"highlights": "no-account", "": (Form(_META_NAME, at=1),)},
         "share": "needs-resolving",
-        **refuse("no-account", "p reel reels s tv"),
+        **refuse("no-account", "channel guide guides j p reel reels s tv"),
         **refuse(
             "reserved",
-            "about accounts api challenge developer direct directory emails explore legal oauth press "
-            "privacy session static terms web",
+            "about accounts api challenge data developer direct directory emails explore graphql invites legal "
+            "lite nametag oauth press privacy session static terms web",
         ),
     },
 )
@@ -200,8 +215,8 @@ TELEGRAM = Platform(
 _LI_NAME = re.compile(r"([\w.&-]{1,100})")
 
 
-def _linkedin(space: str) -> tuple[Form, ...]:
-    return (Form(DIGITS, at=1, prefix=space, is_id=True), Form(_LI_NAME, at=1, prefix=space))
+def _linkedin(space: str, at: int = 1) -> tuple[Form, ...]:
+    return (Form(DIGITS, at=at, prefix=space, is_id=True), Form(_LI_NAME, at=at, prefix=space))
 
 
 LINKEDIN = Platform(
@@ -214,6 +229,8 @@ LINKEDIN = Platform(
         "company": _linkedin("company/"),
         "school": _linkedin("school/"),
         "showcase": _linkedin("showcase/"),
+        "organization-guest": {"company": _linkedin("company/", at=2), "": "no-account"},
+        "groups": (Form(DIGITS, at=1, prefix="groups/", is_id=True),),
         "in": (Form(_LI_NAME, at=1, prefix="in/"),),
         "redir": {"redirect": Redirect(("url",)), "": "reserved"},
         "safety": {"go": Redirect(("url",)), "": "reserved"},

@@ -34,10 +34,11 @@ _NO_PROFILE = refuse(
 _CODE_HOSTS = "chat.whatsapp.com discord.gg s3.amazonaws.com storage.googleapis.com telegra.ph"
 # Only the service knows where a path leads.
 _SHORTENERS = (
-    "adj.st amzn.to app.link bit.do bit.ly bom.so buff.ly by.com.vn cutt.ly dlvr.it dub.sh fb.gg fb.me "
-    "fb.watch forms.gle g.co g.page goo.gl ig.me is.gd j.mp lnkd.in onelink.me ow.ly page.link qrco.de "
-    "rb.gy rebrand.ly s.id s.net.vn share.google shorten.asia shorturl.asia shorturl.at t.co t.ly tiny.cc "
-    "tiny.one tinyurl.com v.gd vm.tiktok.com vt.tiktok.com youtu.be zaloapp.com"
+    "adj.st amzn.to app.link apple.co appsto.re bit.do bit.ly bom.so buff.ly by.com.vn cutt.ly dlvr.it dub.sh "
+    "fb.gg fb.me fb.watch forms.gle g.co g.page gg.gg goo.gl ig.me is.gd j.mp lin.ee lnkd.in me-qr.com "
+    "onelink.me ow.ly page.link pin.it qrco.de rb.gy rebrand.ly redd.it reurl.cc s.id s.net.vn share.google "
+    "shope.ee short.gy shorten.asia shorturl.asia shorturl.at t.co t.ly tiny.cc tiny.one tinyurl.com trib.al "
+    "v.gd vm.tiktok.com vt.tiktok.com wa.link youtu.be zaloapp.com"
 )
 
 _PUBLISHED_DOCUMENT = {"e": _tenant("docs.google.com", 4), "": _tenant("docs.google.com", 3)}
@@ -80,7 +81,22 @@ ROWS = (
     ),
     Platform(
         name="website",
-        hosts=("l.facebook.com", "lm.facebook.com", "l.messenger.com", "l.instagram.com", "l.threads.com"),
+        hosts=(
+            "l.facebook.com",
+            "lm.facebook.com",
+            "l.messenger.com",
+            "l.instagram.com",
+            "l.threads.com",
+            "l.threads.net",
+            "l.wl.co",
+        ),
         rules={"": Redirect(("u",))},
+    ),
+    # What Microsoft's mail makes of every link.
+    Platform(
+        name="website",
+        hosts=("safelinks.protection.outlook.com",),
+        rules={"": Redirect(("url",))},
+        subdomains=own(".*"),
     ),
 )

@@ -1,10 +1,7 @@
-"""What holds for every link, and for every account of a real registry."""
+"""What holds for every link."""
 
-import csv
 import string
-from pathlib import Path
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -13,7 +10,6 @@ from shared.urls import platforms as platform_table
 from shared.urls import sites as site_table
 from shared.urls.table import Platform
 
-CONGRESS = Path(__file__).resolve().parents[4] / "shared" / "data" / "official-accounts-us-congress.csv"
 ROWS: tuple[Platform, ...] = (*platform_table.ROWS, *site_table.ROWS)
 HOSTS = sorted(host for row in ROWS for host in row.hosts)
 WORDS = sorted({word for row in ROWS for word in row.rules if word})
@@ -138,31 +134,3 @@ def test_a_host_that_only_contains_a_platforms_is_a_website(host: str, word: str
     other = shape.format(host, word)
     if other not in HOSTS and f"{word}.com" not in HOSTS:
         assert canonicalise(f"https://{other}/lapvo") == Canonical("website", other, None)
-
-
-def links_of(row: dict[str, str]) -> list[str]:
-    """Links to a row of the Congress list, as its holders publish them."""
-    handle = row["handle"]
-    if row["platform"] == "mastodon":
-        user, host = handle.removeprefix("@").split("@")
-        return [f"https://{host}/@{user}"]
-    if row["platform"] == "youtube":
-        if handle.startswith("UC"):
-            handle = f"channel/{handle}"
-        elif handle and not handle.startswith("@"):
-            handle = f"user/{handle}"
-        ends = [handle, row["platform_id"] and f"channel/{row['platform_id']}"]
-        return [f"https://www.youtube.com/{end}" for end in ends if end]
-    return [f"https://{row['platform']}.com/{handle}"]
-
-
-def test_every_account_of_a_real_registry_is_read_and_kept_apart() -> None:
-    if not CONGRESS.exists():
-        pytest.skip("the list of Congress accounts is not beside this checkout")
-    with CONGRESS.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    links = [link for row in rows for link in links_of(row)]
-    keys = {canonicalise(link).key for link in links}
-    assert len(rows) == 1734
-    # As many keys as links that differ in more than case: nothing collapsed, and nothing was refused.
-    assert len(keys) == len({link.lower() for link in links}) == 1898
