@@ -11,7 +11,10 @@ class Settings(ServiceSettings):
     proof_timeout_seconds: float = Field(10.0, gt=0, le=60, description="Time one fetch of a proof may take.")
     proof_valid_days: int = Field(90, ge=1, le=366, description="How long a checked proof counts.")
     verify_poll_seconds: float = Field(
-        1.0, gt=0, le=10, description="How often the index behind verification looks for changes that no signal told of."
+        1.0,
+        gt=0,
+        le=10,
+        description="How often the index behind verification looks for changes that no signal told of.",
     )
     verify_stale_seconds: float = Field(
         15.0,

@@ -88,7 +88,7 @@ class Accounts:
         link = Canonical(row.platform, row.handle, row.platform_id)
         identity = "" if row.identity == link.key else row.identity
         url = "" if row.url == link.url else row.url
-        text = "\n".join((handle, platform_id, row.display_name, identity, url))
+        text = f"{handle}\n{platform_id}\n{row.display_name}\n{identity}\n{url}"
         return _HEAD.pack(row.id.bytes, agency, row.changed_at & 0xFFFFFFFF, kind) + text.encode()
 
     def raw(self, number: int) -> bytes:

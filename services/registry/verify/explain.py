@@ -17,24 +17,24 @@ ADVICE: dict[str, Text] = {
         "This page was official and no longer is. Do not take anything new on it for the agency's word.",
     ),
     "resembles": Text(
-        "Liên kết này chưa được đăng ký, và tên của nó giống một tài khoản chính thức. Đó không phải là kết luận rằng nó "
-        "sai trái. Trước khi cung cấp thông tin hay chuyển tiền, hãy mở tài khoản chính thức được nêu để kiểm tra.",
-        "This link is not enrolled, and its name is like that of an official account. That is no finding that anything "
-        "is wrong with it. Before you give data or money, check with the official account that is named.",
+        "Liên kết này chưa được đăng ký, và tên của nó giống một tài khoản chính thức. Đó không phải là kết luận rằng "
+        "nó sai trái. Trước khi cung cấp thông tin hay chuyển tiền, hãy mở tài khoản chính thức được nêu để kiểm tra.",
+        "This link is not enrolled, and its name is like that of an official account. That is no finding that "
+        "anything is wrong with it. Before you give data or money, check with the official account that is named.",
     ),
     "unknown": Text(
         "Liên kết này chưa được đăng ký. Điều đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
         "This link is not enrolled; that does not make it illegitimate.",
     ),
     "names-other-unit": Text(
-        "Liên kết này chưa được đăng ký. Tên của nó chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều đó không có "
-        "nghĩa là nó giả mạo hay bất hợp pháp.",
+        "Liên kết này chưa được đăng ký. Tên của nó chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều đó "
+        "không có nghĩa là nó giả mạo hay bất hợp pháp.",
         "This link is not enrolled; that does not make it illegitimate. Its name denotes a real unit that has not "
         "enrolled it.",
     ),
     "speaks-about": Text(
-        "Liên kết này chưa được đăng ký; điều đó không có nghĩa là nó giả mạo hay bất hợp pháp. Tên của nó nói về một cơ "
-        "quan chứ không tự xưng là cơ quan đó.",
+        "Liên kết này chưa được đăng ký; điều đó không có nghĩa là nó giả mạo hay bất hợp pháp. Tên của nó nói về một "
+        "cơ quan chứ không tự xưng là cơ quan đó.",
         "This link is not enrolled; that does not make it illegitimate. Its name speaks about an authority and does not "
         "claim to be it.",
     ),
@@ -43,7 +43,8 @@ ADVICE: dict[str, Text] = {
 
 _DETAILS: dict[Reason, Text] = {
     "embedded-address": Text(
-        "Địa chỉ chính thức nằm bên trong một địa chỉ khác.", "The official address stands inside another one."
+        "Địa chỉ chính thức nằm bên trong một địa chỉ khác.",
+        "The official address stands inside another one.",
     ),
     "government-claim": Text(
         "Tên của trang chính thức đi kèm chữ “gov”, nhưng địa chỉ không thuộc gov.vn.",

@@ -85,13 +85,12 @@ class Index:
 
     def _call(self, number: int, row: Any) -> None:
         link = Canonical(row.platform, row.handle, row.platform_id)
-        found = texts.of_account(link)
         keys = dict.fromkeys(self._keys_of_agency(row.agency_code))
         keys.update(dict.fromkeys(names.of_texts([row.display_name], self.places)))
-        if link.platform == "website" and found:
-            keys.update(dict.fromkeys(names.of_host(link.handle or "", found, self.places)))
+        if link.platform == "website" and "/" not in row.handle:
+            keys.update(dict.fromkeys(names.of_host(row.handle, self.places)))
         else:
-            keys.update(dict.fromkeys(names.of_texts(found, self.places)))
+            keys.update(dict.fromkeys(names.of_texts(texts.of_account(link), self.places)))
         for key, name in keys:
             if key:
                 self.names.add_key(key, name, number)

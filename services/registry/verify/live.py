@@ -43,6 +43,7 @@ class LiveIndex:
         self._index: Index | None = None
         self._woken = asyncio.Event()
         self._loaded = asyncio.Event()
+        self._looking = asyncio.Lock()
         self._since = 0
         self._agencies_mark = (0, 0)
         self._agencies_at = self._confirmed = 0.0
@@ -83,11 +84,16 @@ class LiveIndex:
                     await self._loaded.wait()
         return self.require()
 
+    async def refresh(self) -> None:
+        """Make the index what the database holds now, without waiting for the next look. Raises Unavailable."""
+        async with self._looking:
+            await self._look()
+
     async def _run(self) -> None:
         while True:
             self._woken.clear()
             try:
-                await self._look()
+                await self.refresh()
             except Exception as error:  # noqa: BLE001 - whatever it is, an index that stays behind stops answering
                 log.warning("verification index not refreshed", extra={"error": type(error).__name__})
             await asyncio.sleep(_WAKE_SECONDS)

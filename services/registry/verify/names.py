@@ -1,7 +1,7 @@
 """What each account is called, filed so that names like it are found quickly.
 
-Four kinds of keys, each with its own mark so that they share one table: a name that stands for itself
-(`vneid`), an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanoi`), and a host (`@bocongan.gov.vn`).
+Four kinds of keys, each with its own mark so that they share one table: a name that stands for itself (`vneid`),
+an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanoi`), a host (`@bocongan.gov.vn`).
 Names that stand for themselves are also filed in parts: of two names within two edits of each other, at least
 one of three parts of the one stands in the other unchanged (the pigeonhole of Pass-Join, Li et al. 2011).
 """
@@ -117,14 +117,17 @@ def _variants(whole: str, core: str) -> Iterator[str]:
             yield core[: -len(ending)]
 
 
-def of_host(host: str, labels: Sequence[str], places: Places) -> Iterator[tuple[str, str]]:
-    """The keys and names that lie in the host of a website, whose labels these are from right to left."""
+def of_host(host: str, places: Places) -> Iterator[tuple[str, str]]:
+    """The keys and names that lie in the host of a website."""
+    end, labels = texts.host_parts(host)
+    if not labels:
+        return
     yield f"@{host}", texts.name(labels[0]).skeleton
-    together = list(of_texts([" ".join(reversed(labels))], places))
-    if together and together[0][0]:
-        yield together[0]
+    if len(labels) > 1:  # an authority below the site of its place: "congan.dongthap.gov.vn"
+        together = of_texts([" ".join(reversed(labels))], places)
+        yield from ((key, name) for key, name in together if key)
     yield from of_texts(labels, places)
-    if texts.is_government(texts.host_parts(host)[0]):
+    if texts.is_government(end):
         for label in labels:
             name = texts.name(label).skeleton
             yield f"gov|{name}", name

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.registry.verify import words
-from services.registry.verify.places import Places, level_at, level_until
+from services.registry.verify.places import SHORTEST, Places, level_at, level_until
 from services.registry.verify.texts import Name, skeleton
 
 _AUTHORITIES = {skeleton(k): v for k, v in words.by_spelling(words.AUTHORITIES).items()}
 _BEGINNINGS = frozenset(spelling[:4] for spelling in _AUTHORITIES)
 _LONGEST_AUTHORITY = max(map(len, _AUTHORITIES))
 
-_GENERIC = frozenset(map(skeleton, words.spellings(words.GENERIC)))
-_COMMON = frozenset(map(skeleton, words.spellings(words.COMMON)))
-_DISTANCE = frozenset(map(skeleton, words.spellings(words.DISTANCE)))
+_GENERIC = frozenset(map(skeleton, words.GENERIC.split()))
+_COMMON = frozenset(map(skeleton, words.COMMON.split()))
+_DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
 _LONGEST = max(map(len, _KNOWN))
@@ -110,7 +110,7 @@ def _without_affix(text: str) -> str:
 
 def is_weak(text: str, places: Places) -> bool:
     """Whether a stripped skeleton names nobody in particular: nothing, a common word, a place or several."""
-    if len(text) < 3 or text in _GENERIC or text in _COMMON or text in _LEVELS:
+    if len(text) < SHORTEST or text in _GENERIC or text in _COMMON or text in _LEVELS:
         return True
     written, _ = level_at(text, 0)
     for start in {0, len(written)}:
@@ -156,7 +156,8 @@ def speaks_about(name: Name, start: int, end: int) -> bool:
     return any(
         text[first:last] in _DISTANCE
         for first, last in zip(name.cuts, name.cuts[1:], strict=False)
-        if (last <= start and segments(text[:start]) is None) or (first >= end and segments(text[end:]) is None)
+        if (last <= start and segments(text[:start]) is None)
+        or (first >= end and segments(text[end:]) is None)
     )
 
 

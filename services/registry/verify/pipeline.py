@@ -1,7 +1,7 @@
 """From a link that is nobody's to the official account that it looks like, if any.
 
-exact (in `service`) → the same host inside another → the same authority and place → a name that contains an official one
-→ a name with a letter or two wrong. What names another real unit, or speaks about an authority, is left alone.
+exact (in `service`) → the same host inside another → the same authority and place → a name that contains an official
+one → a name with a letter or two wrong. What names another real unit, or speaks about an authority, is left alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,19 @@ from services.registry.verify.texts import Name
 from shared.urls import Canonical
 
 Reason = Literal[
-    "embedded-address", "government-claim", "same-unit", "same-name", "combined-name", "near-name", "lookalike-letters"
+    "embedded-address",
+    "government-claim",
+    "same-unit",
+    "same-name",
+    "combined-name",
+    "near-name",
+    "lookalike-letters",
 ]
 Distance = Literal["names-other-unit", "speaks-about"]
 
 MAX_CANDIDATES = 400
 """Names that are compared letter by letter for one question, at most."""
+_GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
 _SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
 _SAME_BEGINNING_BELOW = 8  # names so short share their first letter with their misspellings
 
@@ -50,36 +57,21 @@ class _Match:
 
 def resemblance(index: Index, link: Canonical, display_name: str | None = None) -> Likeness | Distance | None:
     """What a link that is not enrolled looks like; or why what it looks like does not count."""
-    found = []
-    for text in texts.of_account(link) if link.platform != "website" else ():
-        found.append(texts.name(text))
-    host = link.handle if link.platform == "website" and "/" not in (link.handle or "") else None
-    if host is not None:
-        end, labels = texts.host_parts(host)
-        if texts.is_government(end) or _is_below_official(index, host):
+    host = link.handle or ""
+    if link.platform == "website" and "/" not in host:
+        if texts.is_government(texts.host_parts(host)[0]) or _is_below_official(index, host):
             return None
-        if embedded := _embedded(index, host):
-            return embedded
-        found = [texts.name(label) for label in labels]
-        if len(labels) > 1:
-            found.append(texts.name(" ".join(reversed(labels))))
-    elif link.platform == "website":
-        found = [texts.name(text) for text in texts.of_account(link)]
-    if display_name:
-        found.append(texts.name(display_name))
+        if account := _embedded(index, host):
+            return Likeness(account, 0.99, ("embedded-address",))
+    found = [texts.name(text) for text in texts.of_account(link, display_name)]
     accents = texts.accented(display_name or "")
-    best: _Match | None = None
-    names_other_unit = False
-    for name in found:
-        for match in _matches(index, name, accents):
-            if match is None:
-                names_other_unit = True
-            elif best is None or match.score > best.score:
-                best = match
-    if best is None and not names_other_unit:
-        best = max(_misspelt(index, found), key=lambda match: match.score, default=None)
+    matches = [match for name in found for match in _matches(index, name, accents)]
+    likely: Iterable[_Match] = [match for match in matches if match is not None]
+    if not matches:
+        likely = _misspelt(index, found)
+    best = max(likely, key=lambda match: match.score, default=None)
     if best is None:
-        return "names-other-unit" if names_other_unit else None
+        return "names-other-unit" if matches else None
     if any(_keeps_distance(name, best) for name in found):
         return "speaks-about"
     return Likeness(best.account, round(best.score, 2), _reasons(best))
@@ -95,13 +87,13 @@ def _is_below_official(index: Index, host: str) -> bool:
     return False
 
 
-def _embedded(index: Index, host: str) -> Likeness | None:
+def _embedded(index: Index, host: str) -> Known | None:
     """An official host inside another: "bocongan.gov.vn.verify-id.top", "bocongan-gov-vn.com"."""
     labels = host.replace("-", ".").split(".")
     for start in range(len(labels) - 2):
         for end in range(len(labels) - 1, start + 1, -1):
             for _, account in index.live(index.names.keys.get("@" + ".".join(labels[start:end]))):
-                return Likeness(account, 0.99, ("embedded-address",))
+                return account
     return None
 
 
@@ -113,7 +105,7 @@ def _matches(index: Index, name: Name, accents: str) -> Iterator[_Match | None]:
         covered.append((body.start, body.end))
         account = _of_the_unit(index, name, body, accents)
         score = 0.8 + 0.17 * (body.end - body.start) / length
-        yield account and _Match(name, body.start, body.end, account, score, "same-unit")
+        yield _Match(name, body.start, body.end, account, score, "same-unit") if account else None
     for start, end, account in _contained(index, name):
         if any(first <= start and end <= last for first, last in covered):
             continue
@@ -193,7 +185,7 @@ def _claiming_government(index: Index, name: Name) -> Iterator[_Match]:
     """The name of a government's site before "gov": "hanoi-gov", "bca gov vn"."""
     text = name.skeleton
     at = text.find("gov")
-    if at < 2:
+    if at < _GOVERNMENT_NAME_FROM:
         return
     for cut in name.cuts:
         if cut < at:
@@ -203,7 +195,7 @@ def _claiming_government(index: Index, name: Name) -> Iterator[_Match]:
 
 
 def _misspelt(index: Index, found: Iterable[Name]) -> Iterator[_Match]:
-    """Official names that are an edit or two away from a name, from what it is without its additions, or from a word."""
+    """Official names an edit or two away from a name, from what it is without its additions, or from a word of it."""
     left = MAX_CANDIDATES
     for name in found:
         for form in _forms(index, name):

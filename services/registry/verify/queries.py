@@ -19,7 +19,7 @@ BATCH = 250
 
 async def known(
     session: AsyncSession, accounts: Collection[UUID] | None = None
-) -> AsyncIterator[Sequence[Row[Any]]]:
+) -> AsyncIterator[Sequence[Any]]:
     """Every identity that an account stands for or stood for, in batches and in the order of accounts; only of
     these `accounts`, when given.
 

@@ -78,14 +78,17 @@ class Verification(Schema):
     successors: list[str] = Field(
         description="For an account that ended with its agency: the agencies that took over.", examples=[[]]
     )
-    resembles: Resemblance | None = Field(description="Null unless the verdict is `resembles`.", examples=[None])
+    resembles: Resemblance | None = Field(
+        description="Null unless the verdict is `resembles`.", examples=[None]
+    )
     reason: str = Field(description="A closed word behind the verdict.", examples=["active"])
     advice: str = Field(
         description="What it means for whoever asks, in their language.",
         examples=["Đây là tài khoản chính thức của Ủy ban nhân dân xã Lấp Vò."],
     )
     as_of: datetime = Field(
-        description="When the answer was last known to be what the register holds.", examples=["2026-02-27T03:14:15Z"]
+        description="When the answer was last known to be what the register holds.",
+        examples=["2026-02-27T03:14:15Z"],
     )
 
 

@@ -61,7 +61,9 @@ def _answer(
     likeness: Likeness | None = None,
 ) -> Verification:
     shown = _official(index, account) if index and account else None
-    ended = index.agencies.get(account.agency_code) if index and account and reason == "agency_ended" else None
+    ended = (
+        index.agencies.get(account.agency_code) if index and account and reason == "agency_ended" else None
+    )
     return Verification(
         verdict=verdict,
         canonical=CanonicalLink(platform=link.platform, handle=link.handle, platform_id=link.platform_id)

@@ -19,14 +19,28 @@ MAX_LENGTH = 80
 
 _STATE = frozenset({"gov", "mil", "gouv", "gob"})
 _WORD = re.compile(r"[^\W_]+")
-_STROKES = {"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "ß": "s", "æ": "a", "œ": "o", "ħ": "h", "ŧ": "t"}
+_STROKES = {
+    "đ": "d",
+    "ð": "d",
+    "ø": "o",
+    "ł": "l",
+    "ı": "i",
+    "ß": "s",
+    "æ": "a",
+    "œ": "o",
+    "ħ": "h",
+    "ŧ": "t",
+}
 # Digits for letters, and the one pair of letters that no reader tells apart.
 _LEET = dict(zip("013457i", "oleastl", strict=True))
 # Letters of other scripts that look like these (from the confusables of UTS #39, in lower case).
-_SCRIPTS = dict(
-    "аa вb гr еe зe іl кk мm нh оo пn рp сc тt уy хx ѕs јj һh ԁd ԛq ԝw ӏl үy ոn օo սu յj հh ցg αa βb γy εe ηn ιl κk "  # noqa: RUF001
-    "νv οo ρp τt υu χx ωw ɑa ɡg ɩl ʟl σo ϲc ϳj".split()  # noqa: RUF001
-)
+_SCRIPTS = {
+    pair[0]: pair[1]
+    for pair in (
+        "аa вb гr еe зe іl кk мm нh оo пn рp сc тt уy хx ѕs јj һh ԁd ԛq ԝw ӏl үy ոn օo սu յj հh ցg αa βb γy εe ηn ιl "
+        "κk νv οo ρp τt υu χx ωw ɑa ɡg ɩl ʟl σo ϲc ϳj"
+    ).split()
+}
 _FOLD = str.maketrans(_STROKES)
 _SKELETON = str.maketrans({**_SCRIPTS, **_LEET})
 
@@ -71,17 +85,20 @@ def accented(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", text.casefold())))
 
 
-def of_account(link: Canonical) -> list[str]:
-    """The texts in a link that name somebody: the handle, or the labels of a host below its public suffix."""
+def of_account(link: Canonical, display_name: str | None = None) -> list[str]:
+    """The texts that name somebody: the handle, or the labels of a host, alone and together; the name that is shown."""
     handle = link.handle
     if link.platform == "website":
         host, _, path = (handle or "").partition("/")
-        return [path.rpartition("/")[2]] if path else host_parts(host)[1]
-    if handle is None:
+        found = [path.rpartition("/")[2]] if path else host_parts(host)[1]
+        found += [" ".join(reversed(found))] if len(found) > 1 else []
+    elif handle is None:
         # Of ids only those of apps on Google Play are words.
-        return (link.platform_id or "").split(".")[::-1] if link.platform == "google_play" else []
-    handle = handle.rpartition("/")[2]
-    return [handle.partition("@")[0] if link.platform == "mastodon" else handle]
+        found = (link.platform_id or "").split(".")[::-1] if link.platform == "google_play" else []
+    else:
+        handle = handle.rpartition("/")[2]
+        found = [handle.partition("@")[0] if link.platform == "mastodon" else handle]
+    return [*found, display_name] if display_name else found
 
 
 def host_parts(host: str) -> tuple[str, list[str]]:
