@@ -35,10 +35,10 @@ class Known:
     changed_at: int
     """Seconds since 1970: of several former holders, the latest counts."""
 
-    @property
-    def is_live(self) -> bool:
-        """Whether it speaks for its agency now, or is in a hijacker's hands: both are worth imitating."""
-        return self.held and self.state in {"active", "suspended"}
+
+def is_live(row: Any) -> bool:
+    """Whether an account speaks for its agency now, or is in a hijacker's hands: both are worth imitating."""
+    return row.held and row.state in {"active", "suspended"}
 
 
 class Accounts:

@@ -35,8 +35,8 @@ ADVICE: dict[str, Text] = {
     "speaks-about": Text(
         "Liên kết này chưa được đăng ký; điều đó không có nghĩa là nó giả mạo hay bất hợp pháp. Tên của nó nói về một "
         "cơ quan chứ không tự xưng là cơ quan đó.",
-        "This link is not enrolled; that does not make it illegitimate. Its name speaks about an authority and does not "
-        "claim to be it.",
+        "This link is not enrolled; that does not make it illegitimate. Its name speaks about an authority, and does "
+        "not claim to be it.",
     ),
 }
 """By verdict; for some reasons of `unknown` there is more to say."""

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.registry.verify import names, texts
-from services.registry.verify.accounts import Accounts, Known
+from services.registry.verify.accounts import Accounts, Known, is_live
 from services.registry.verify.names import Names
 from services.registry.verify.places import Places, Unit, gazetteer
 from shared.urls import Canonical
@@ -35,12 +35,22 @@ class Index:
         self._agency_keys: dict[str, list[tuple[str, str]]] = {}
         self.know_agencies(agencies)
 
-    def know_agencies(self, rows: Iterable[Any]) -> None:
-        """Take the agencies as they are now; what accounts are called after them stays until they change."""
+    def know_agencies(self, rows: Iterable[Any]) -> set[str]:
+        """Take the agencies as they are now. Returns those that were called something else before."""
+        before, self._agency_keys = self.agencies, {}
         self.agencies = {
             row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
         }
-        self._agency_keys = {}
+        return {
+            code for code, old in before.items() if (new := self.agencies.get(code)) and new.name != old.name
+        }
+
+    def recall(self, numbers: Iterable[int], agencies: set[str]) -> None:
+        """Find the accounts of these agencies, as far as they are among these rows, by their agency's new name too."""
+        for number in numbers:
+            known = self.accounts.get(number)
+            if known and is_live(known) and known.agency_code in agencies:
+                self._call(number, known)
 
     def differs(self, account: UUID, rows: Sequence[Any]) -> bool:
         """Whether these are not the rows that are held of an account."""
@@ -59,7 +69,7 @@ class Index:
     def add(self, row: Any) -> None:
         """Enter one identity of an account that is not there yet."""
         number = self.accounts.add(row)
-        if row.held and row.state in {"active", "suspended"}:
+        if is_live(row):
             self._call(number, row)
 
     def agency_name(self, code: str) -> str:

@@ -87,13 +87,14 @@ class LiveIndex:
     async def refresh(self) -> None:
         """Make the index what the database holds now, without waiting for the next look. Raises Unavailable."""
         async with self._looking:
-            await self._look()
+            await self._look(at_once=True)
 
     async def _run(self) -> None:
         while True:
             self._woken.clear()
             try:
-                await self.refresh()
+                async with self._looking:
+                    await self._look()
             except Exception as error:  # noqa: BLE001 - whatever it is, an index that stays behind stops answering
                 log.warning("verification index not refreshed", extra={"error": type(error).__name__})
             await asyncio.sleep(_WAKE_SECONDS)
@@ -101,7 +102,7 @@ class LiveIndex:
                 async with asyncio.timeout(self._settings.verify_poll_seconds):
                     await self._woken.wait()
 
-    async def _look(self) -> None:
+    async def _look(self, *, at_once: bool = False) -> None:
         began, as_of = time.monotonic(), clock.now()
         async with self._database.transaction() as session:
             # Before anything is read: what is not visible then was changed by this transaction or a later one.
@@ -111,7 +112,7 @@ class LiveIndex:
                 self._agencies_at = began
             else:
                 await self._take_changes(session, self._index)
-                if began - self._agencies_at > _AGENCIES_SECONDS:
+                if at_once or began - self._agencies_at > _AGENCIES_SECONDS:
                     await self._take_agencies(session, self._index)
                     self._agencies_at = began
         self._since, self._confirmed, self.as_of = horizon, began, as_of
@@ -133,6 +134,8 @@ class LiveIndex:
         for start in range(0, len(changed), queries.BATCH):
             ids = changed[start : start + queries.BATCH]
             rows = {account: group async for account, group in _by_account(queries.known(session, ids))}
+            if not index.agencies.keys() >= {row.agency_code for group in rows.values() for row in group}:
+                await self._take_agencies(session, index)
             for account in ids:
                 index.put(account, rows.get(account, ()))
             await asyncio.sleep(0)
@@ -140,8 +143,11 @@ class LiveIndex:
     async def _take_agencies(self, session: AsyncSession, index: Index) -> None:
         mark = await queries.agencies_mark(session)
         if mark != self._agencies_mark:
-            index.know_agencies(await queries.agency_names(session))
+            renamed = index.know_agencies(await queries.agency_names(session))
             self._agencies_mark = mark
+            for start in range(0, len(index.accounts) if renamed else 0, queries.BATCH):
+                index.recall(range(start, min(start + queries.BATCH, len(index.accounts))), renamed)
+                await asyncio.sleep(0)
 
     async def _reconcile(self) -> None:
         """Compare everything now and then. What differs is only doubted: to be read anew by the one who writes.

@@ -19,7 +19,7 @@ LONGEST = 40
 """Longer names are found only as a whole."""
 FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
-_TWO_EDITS_FROM = 9
+_TWO_EDITS_FROM = 11
 _HEADS = 1 << 20
 # Endings that people leave out of a name.
 _ENDINGS = tuple(texts.skeleton(ending) for ending in ("auto", "online", "vietnam", "official", "vn", "gov"))

@@ -21,6 +21,11 @@ _LONGEST = max(map(len, _KNOWN))
 _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
 
 
+SENTENCE_FROM = 3
+"""Words outside all lists that make a sentence of a title."""
+_WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
+
+
 class Denoted(NamedTuple):
     """An authority and its place, where they stand in a skeleton. `level` is empty when the name gives none."""
 
@@ -139,26 +144,57 @@ def segments(text: str, places: Places | None = None) -> list[str] | None:
 def speaks_about(name: Name, start: int, end: int) -> bool:
     """Whether what stands beside a stretch of a name keeps its distance: "khiếu nại về …", "… fan club".
 
-    Short words stand inside many others ("hoi" in "xahoi", "che" and "bao" in more), so they count when all that
-    stands there is made of known words, or when they are written as words.
+    Short words stand inside many others ("hoi" in "xahoi", "bao" in "baomat"), so they count when they are written as
+    words, or when all that stands there is made of known words. At the ends of a name four letters are enough.
     """
-    text = name.skeleton
-    for side in (text[:start], text[end:]):
-        known = segments(side)
-        if known is not None:
-            if not _DISTANCE.isdisjoint(known):
-                return True
-            continue
-        for length in range(words.MAX_SHORT + 1, min(len(side), _LONGEST) + 1):
-            for at in range(len(side) - length + 1):
-                if side[at : at + length] in _DISTANCE:
-                    return True
-    return any(
-        text[first:last] in _DISTANCE
-        for first, last in zip(name.cuts, name.cuts[1:], strict=False)
-        if (last <= start and segments(text[:start]) is None)
-        or (first >= end and segments(text[end:]) is None)
+    return any(_is_distance(name, first, last) for first, last in ((0, start), (end, len(name.skeleton))))
+
+
+def _is_distance(name: Name, first: int, last: int) -> bool:
+    side = name.skeleton[first:last]
+    known = segments(side)
+    if known is not None:
+        return not _DISTANCE.isdisjoint(known)
+    ends = {side[:length] for length in range(words.MAX_SHORT - 1, words.MAX_SHORT + 1) if first == 0}
+    ends |= {side[-length:] for length in range(words.MAX_SHORT - 1, words.MAX_SHORT + 1) if first > 0}
+    inside = (
+        side[at : at + length]
+        for length in range(words.MAX_SHORT + 1, min(len(side), _LONGEST) + 1)
+        for at in range(len(side) - length + 1)
     )
+    return (
+        not _DISTANCE.isdisjoint(ends)
+        or any(word in _DISTANCE for word in inside)
+        or any(word in _DISTANCE for word in _words(name, first, last))
+    )
+
+
+def is_sentence(name: Name, start: int, end: int) -> bool:
+    """Whether a title says more beside a stretch of it than names do: three words that names are not made of."""
+    unknown = 0
+    for first, last in ((0, start), (end, len(name.skeleton))):
+        side = _words(name, first, last)
+        at = 0
+        while at < len(side):
+            taken = next((n for n in (4, 3, 2, 1) if "".join(side[at : at + n]) in _KNOWN), 0)
+            unknown += not taken
+            at += taken or 1
+    return unknown >= SENTENCE_FROM
+
+
+def _words(name: Name, first: int, last: int) -> list[str]:
+    """The whole words between two places in a name."""
+    return [
+        name.skeleton[start:end]
+        for start, end in zip(name.cuts, name.cuts[1:], strict=False)
+        if first <= start and end <= last
+    ]
+
+
+def is_made_of_words(text: str) -> bool:
+    """Whether a run of letters is made of known words, and so no misspelling of another."""
+    known = segments(text)
+    return known is not None and len(text) >= _WORD_LENGTH * len(known)
 
 
 def is_edge(name: Name, at: int) -> bool:

@@ -4,7 +4,7 @@ exact (in `service`) → the same host inside another → the same authority and
 one → a name with a letter or two wrong. What names another real unit, or speaks about an authority, is left alone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,8 +32,9 @@ Distance = Literal["names-other-unit", "speaks-about"]
 MAX_CANDIDATES = 400
 """Names that are compared letter by letter for one question, at most."""
 _GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
+MAX_NAMESAKES = 16
+"""Accounts of one name that are looked at, at most."""
 _SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
-_SAME_BEGINNING_BELOW = 8  # names so short share their first letter with their misspellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +65,15 @@ def resemblance(index: Index, link: Canonical, display_name: str | None = None) 
         if account := _embedded(index, host):
             return Likeness(account, 0.99, ("embedded-address",))
     found = [texts.name(text) for text in texts.of_account(link, display_name)]
-    accents = texts.accented(display_name or "")
-    matches = [match for name in found for match in _matches(index, name, accents)]
+    accents, said = texts.accented(display_name or ""), " ".join(name.skeleton for name in found)
+    matches = [match for name in found for match in _matches(index, name, said, accents)]
     likely: Iterable[_Match] = [match for match in matches if match is not None]
     if not matches:
         likely = _misspelt(index, found)
     best = max(likely, key=lambda match: match.score, default=None)
     if best is None:
         return "names-other-unit" if matches else None
-    if any(_keeps_distance(name, best) for name in found):
+    if _keeps_distance(found, best, has_title=bool(display_name)):
         return "speaks-about"
     return Likeness(best.account, round(best.score, 2), _reasons(best))
 
@@ -97,13 +98,13 @@ def _embedded(index: Index, host: str) -> Known | None:
     return None
 
 
-def _matches(index: Index, name: Name, accents: str) -> Iterator[_Match | None]:
+def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[_Match | None]:
     """Official names in a name; None for the name of another unit."""
     text, length = name.skeleton, len(name.skeleton)
     covered = []
     for body in parse.denoted(text, index.places):
         covered.append((body.start, body.end))
-        account = _of_the_unit(index, name, body, accents)
+        account = _of_the_unit(index, body, said, accents)
         score = 0.8 + 0.17 * (body.end - body.start) / length
         yield _Match(name, body.start, body.end, account, score, "same-unit") if account else None
     for start, end, account in _contained(index, name):
@@ -115,36 +116,40 @@ def _matches(index: Index, name: Name, accents: str) -> Iterator[_Match | None]:
     yield from _claiming_government(index, name)
 
 
-def _of_the_unit(index: Index, name: Name, body: parse.Denoted, accents: str) -> Known | None:
-    """The account of the authority and place that a name denotes, unless it denotes another unit of that name."""
+def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> Known | None:
+    """The account of the authority and place that a name denotes.
+
+    None when it may as well denote a unit without an account: that unit's own page must not be called a fake.
+    """
+    accounts = [account for _, account in index.live(index.names.keys.get(body.key))]
+    enrolled = {unit.code for account in accounts if (unit := index.unit(account.agency_code))}
+    meant = _meant(index, body, said, accents)
+    if any(unit.code not in enrolled for unit in meant) and enrolled:
+        return None
+    codes = {unit.code for unit in meant}
+    fitting = [a for a in accounts if (unit := index.unit(a.agency_code)) is None or unit.code in codes]
+    return min(fitting, key=lambda account: len(account.url), default=None)
+
+
+def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[Unit]:
+    """The units that a name can denote: each thing that is said narrows them down, unless it fits none."""
     units = index.places.by_name[body.place]
-    named = {
+    levels = {unit.level for unit in units if unit.in_force}
+    if not body.level or body.level in levels:
+        units = [unit for unit in units if unit.in_force] or units
+    provinces = {
         code
         for province, codes in index.places.provinces.items()
-        if province != body.place and province in name.skeleton
+        if province != body.place and province in said
         for code in codes
     }
-    for _, account in index.live(index.names.keys.get(body.key)):
-        own = index.unit(account.agency_code)
-        if own is None or not _is_another(own, units, body.level, named, accents):
-            return account
-    return None
-
-
-def _is_another(own: Unit, units: list[Unit], level: str, provinces: set[str], accents: str) -> bool:
-    """Whether what is said of a unit's level, province and accents fits another unit of that name, and not this one."""
-    others = [unit for unit in units if unit.code != own.code]
-    if level and level != own.level:
-        return any(unit.level == level for unit in others)
-    if provinces and own.province not in provinces:
-        return any(unit.province in provinces for unit in others)
-    if accents:
-        return own.accented not in accents and any(unit.accented in accents for unit in others)
-    # Without accents, two units of one province can be written alike.
-    return any(
-        unit.province == own.province and unit.level == own.level and unit.accented != own.accented
-        for unit in others
-    )
+    for fits in (
+        lambda unit: unit.level == body.level,
+        lambda unit: unit.province in provinces,
+        lambda unit: unit.accented in accents,
+    ):
+        units = [unit for unit in units if fits(unit)] or units
+    return units
 
 
 def _contained(index: Index, name: Name) -> Iterator[tuple[int, int, Known]]:
@@ -159,14 +164,16 @@ def _contained(index: Index, name: Name) -> Iterator[tuple[int, int, Known]]:
             longest = min(longest, start + 7)
         for end in range(start + SHORTEST, longest + 1):
             numbers = names.keys.get(text[start:end])
-            if numbers and _stands_out(name, start, end):
-                for _, account in index.live(numbers):
-                    yield start, end, account
-                    break
-    if length > LONGEST:
-        for _, account in index.live(names.keys.get(text)):
-            yield 0, length, account
-            break
+            if numbers and _stands_out(name, start, end) and (account := _first(index, numbers)):
+                yield start, end, account
+    if length > LONGEST and (account := _first(index, names.keys.get(text))):
+        yield 0, length, account
+
+
+def _first(index: Index, numbers: Sequence[int]) -> Known | None:
+    """Of the accounts with a name the one with the shortest address: a site before the sites below it."""
+    accounts = (account for _, account in index.live(numbers[:MAX_NAMESAKES]))
+    return min(accounts, key=lambda account: len(account.url), default=None)
 
 
 def _stands_out(name: Name, start: int, end: int) -> bool:
@@ -183,15 +190,12 @@ def _stands_out(name: Name, start: int, end: int) -> bool:
 
 def _claiming_government(index: Index, name: Name) -> Iterator[_Match]:
     """The name of a government's site before "gov": "hanoi-gov", "bca gov vn"."""
-    text = name.skeleton
-    at = text.find("gov")
-    if at < _GOVERNMENT_NAME_FROM:
-        return
+    at = name.skeleton.find("gov")
     for cut in name.cuts:
-        if cut < at:
-            for _, account in index.live(index.names.keys.get(f"gov|{text[cut:at]}")):
-                yield _Match(name, cut, at + 3, account, 0.9, "government-claim")
-                break
+        if cut + _GOVERNMENT_NAME_FROM > at:
+            break
+        if account := _first(index, index.names.keys.get(f"gov|{name.skeleton[cut:at]}")):
+            yield _Match(name, cut, at + 3, account, 0.9, "government-claim")
 
 
 def _misspelt(index: Index, found: Iterable[Name]) -> Iterator[_Match]:
@@ -208,12 +212,9 @@ def _misspelt(index: Index, found: Iterable[Name]) -> Iterator[_Match]:
 
 
 def _forms(index: Index, name: Name) -> Iterator[str]:
-    text = name.skeleton
-    forms = dict.fromkeys((text, parse.stripped(name)))
-    if len(name.cuts) > 2:
-        forms.update(
-            dict.fromkeys(text[first:last] for first, last in zip(name.cuts, name.cuts[1:], strict=False))
-        )
+    text, cuts = name.skeleton, name.cuts
+    words = [text[first:last] for first, last in zip(cuts, cuts[1:], strict=False)]
+    forms = dict.fromkeys((text, parse.stripped(name), *words))
     return (f for f in forms if FUZZY_FROM <= len(f) <= LONGEST and not parse.is_weak(f, index.places))
 
 
@@ -237,15 +238,22 @@ def _near(index: Index, form: str, limit: int) -> Iterator[tuple[int, int]]:
                     seen.add(number)
                     text = names.text(number)
                     distance = OSA.distance(form, text, score_cutoff=allowed)
-                    if distance > allowed or (len(text) < _SAME_BEGINNING_BELOW and text[0] != form[0]):
+                    if (
+                        distance > allowed
+                        or parse.is_made_of_words(form)
+                        or (text[0] != form[0] and len(text) < _SURE_FROM + 2 * distance)
+                    ):
                         continue
                     yield number, distance
 
 
-def _keeps_distance(name: Name, match: _Match) -> bool:
-    if name is match.name:
-        return parse.speaks_about(name, match.start, match.end)
-    return parse.speaks_about(name, 0, 0)
+def _keeps_distance(found: Sequence[Name], match: _Match, *, has_title: bool) -> bool:
+    """Whether any of the names, of which the last may be a title, speaks about whom the match names."""
+    for name in found:
+        start, end = (match.start, match.end) if name is match.name else (0, 0)
+        if parse.speaks_about(name, start, end):
+            return True
+    return has_title and match.name is found[-1] and parse.is_sentence(match.name, match.start, match.end)
 
 
 def _reasons(match: _Match) -> tuple[Reason, ...]:

@@ -27,21 +27,22 @@ class Unit(NamedTuple):
     """The word for what it is, as a skeleton: `xa`, `phuong`, `tlnh`."""
     accented: str
     """Its name without that word, in lower case with accents."""
+    in_force: bool
 
 
 class Places:
     """Units by the skeletons of their names."""
 
-    def __init__(self, units: Iterable[tuple[str, str, str]]) -> None:
-        """Each unit is its code, its province's code, and its name with the word for what it is."""
+    def __init__(self, units: Iterable[tuple[str, str, str, bool]]) -> None:
+        """Each unit is its code, its province's code, its name with the word for what it is, and whether it exists."""
         self.by_code: dict[str, Unit] = {}
         self.by_name: dict[str, list[Unit]] = {}
-        for code, province, full in units:
+        for code, province, full, in_force in units:
             level, proper = _split(full)
             key = texts.name(proper).skeleton
             if len(key) < SHORTEST or proper.isdigit():
                 continue
-            unit = Unit(code, province, level, texts.accented(proper) or proper.lower())
+            unit = Unit(code, province, level, texts.accented(proper) or proper.lower(), in_force)
             self.by_code[code] = unit
             self.by_name.setdefault(key, []).append(unit)
         self.longest = max(map(len, self.by_name), default=0)
@@ -88,12 +89,12 @@ def level_until(skeleton: str, end: int) -> tuple[str, str]:
 def gazetteer() -> Places:
     """The units of the gazetteer, in force and former, under their present and their former names."""
 
-    def units() -> Iterable[tuple[str, str, str]]:
+    def units() -> Iterable[tuple[str, str, str, bool]]:
         for unit in read_units():
             province = unit.code.partition(".")[0]
-            yield unit.code, province, unit.unit_name
+            yield unit.code, province, unit.unit_name, unit.valid_to is None
             if unit.former_unit_name:
-                yield unit.code, province, unit.former_unit_name
+                yield unit.code, province, unit.former_unit_name, False
 
     return Places(units())
 

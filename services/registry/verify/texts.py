@@ -19,28 +19,17 @@ MAX_LENGTH = 80
 
 _STATE = frozenset({"gov", "mil", "gouv", "gob"})
 _WORD = re.compile(r"[^\W_]+")
-_STROKES = {
-    "đ": "d",
-    "ð": "d",
-    "ø": "o",
-    "ł": "l",
-    "ı": "i",
-    "ß": "s",
-    "æ": "a",
-    "œ": "o",
-    "ħ": "h",
-    "ŧ": "t",
-}
+_STROKES = dict(zip("đðøłıßæœħŧ", "ddolisaoht", strict=True))
 # Digits for letters, and the one pair of letters that no reader tells apart.
 _LEET = dict(zip("013457i", "oleastl", strict=True))
 # Letters of other scripts that look like these (from the confusables of UTS #39, in lower case).
-_SCRIPTS = {
-    pair[0]: pair[1]
-    for pair in (
-        "аa вb гr еe зe іl кk мm нh оo пn рp сc тt уy хx ѕs јj һh ԁd ԛq ԝw ӏl үy ոn օo սu յj հh ցg αa βb γy εe ηn ιl "
-        "κk νv οo ρp τt υu χx ωw ɑa ɡg ɩl ʟl σo ϲc ϳj"
-    ).split()
-}
+_SCRIPTS = dict(
+    zip(
+        "авгезікмнопрстухѕјһԁԛԝӏүոօսյհցαβγεηικνορτυχωɑɡɩʟσϲϳ",
+        "abreelkmhonpctyxsjhdqwlynoujhgabyenlkvoptuxwagllocj",
+        strict=True,
+    )
+)
 _FOLD = str.maketrans(_STROKES)
 _SKELETON = str.maketrans({**_SCRIPTS, **_LEET})
 

@@ -4,8 +4,6 @@ Written as people type them in handles: without accents and spaces, in lower cas
 decided in `names` (what an account is called) and `pipeline` (what a question is likened to).
 """
 
-from collections.abc import Iterable
-
 # Authorities of which each place has its own: one word for each, and how it is spelt. With a place they name one body;
 # with another place they name another body.
 AUTHORITIES = {
@@ -77,54 +75,73 @@ LEVELS = {
 
 # What anybody adds to a name, official pages and impostors alike. Alone, or with a place, these name nobody.
 GENERIC = """
-    account acc accounts alo an app apk apps asia auto baohanh baomat bank banking bientap biz boss ca cachuc cam
-    canhan cap card care center cham chamsoc chamsockhachhang channel chinhchu chinhsach chinhthuc chu chuongtrinh
-    chuyentrang click client club co com cong congdan congthongtin congthongtindientu coso cskh dangky dangkyso
-    dangnhap dantri dao dautu desk di dich dichvu dien dientu digital dong download duan edu email event events
-    express fanpage ff finance form free gia giadinh gift giftcode giai giaidau giare go gov govvn group guest ha
-    hanhchinh hanoi hcm help helpdesk hethong hn home hopqua hotline hotro hotrokhachhang hotrotructuyen html http
-    https huongdan i id ibank identity inc info internet khach khachhang khoa khuyenmai kichhoat kythuat lienhe
-    lienket link live lixi loan login lq ltd ma mail mall member members membership mobi mobile moi mua muon my
-    naptien napthe net new newss ngan nganhang ngay nha nhan nhanqua nhanquatang nhanthuong nhanuoc nhanvien now
-    official officialpage on one online org otp page pages pay payment phat phongtuyendung plus portal profile
-    promotion qua quanly quatang quay quocgia register sale secure security server service services shop shopping
-    sieuthi site sms so sohoa sotay store sukien support svip sv system tai taichinh taikhoan tang taxi tct team
-    tech telecom tet the thanhtoan thanhvien thethao theloai thoi thongbao thongtin thongtindientu thuong tien
-    tienich tietkiem tinchap tindung tintuc24h tk tong tongdai top toanquoc tracuu tracuuonline trang trangchu
-    trangthongtin trangthongtindientu trian trogiup tructuyen trung trungtam tt ttdt tuvan tuyendung tuyensinh tv
-    ungdung update user utility uudai vay vaytien vaynhanh vaytinchap vayvon verify vi video vieclam viet vietnam
-    vietnamese vip vn vna vnn vongquay vpdt web webapp website winner winners www xacminh xacminhtaikhoan xacnhan
-    xacthuc xemthem xyz yeucau fb nguoi cua va chophep cuc bo ban phong vien ve tailieu quy trungtamhotro 24h 247 24
-    365
+    account acc accounts asia baohanh baomat baohiem baomatvipham vipham bank banking biz boss cachuc cap capdo muc2
+    card care center chamsoc chamsockhachhang channel chinhchu chinhsach chinhthuc chuongtrinh chuyentrang click
+    client co com company cong congdan congthongtin congthongtindientu corp coso cskh dangky dangkyso dangnhap dao
+    dautu desk dichvu dientu digital download duan edu email event events express xpress fanpage ff finance form
+    free gia giadinh gift giftcode giai giaidau giare go gov govvn ha hanhchinh help helpdesk hethong hn home hopqua
+    hotline hotro hotrokhachhang hotrotructuyen html http https huongdan i id ibank identity inc info internet khach
+    khachhang khoa khuyenmai kichhoat kythuat lienhe lienket link live lixi loan login lq ltd ma mail mall member
+    members membership mobi mobile moi mua muon my naptien napthe net new ngan nganhang ngay nhan nhanqua
+    nhanquatang nhanthuong nhanuoc nhanvien now official officialpage on one online otp page pages pay payment phat
+    plus portal profile promotion qua quanly quatang quay quocgia register sale secure security server service
+    services shop shopping sieuthi site sms so sohoa store sukien support svip sv system tai taiday tainha taichinh
+    taikhoan tang taxi tct team tech telecom tet the thanhtoan thanhvien thongbao thongtin thongtindientu thuong
+    tien tienich tietkiem tinchap tindung tong tongdai top toanquoc tracuu trang trangchu trangthongtin
+    trangthongtindientu trian trogiup tructuyen trung trungtam trungtamhotro tt ttdt tuvan tuyendung tuyensinh tv
+    ungdung update user utility uudai vay vaytien vaynhanh vaytinchap vayvon chovay chovaytien choviec verify vi
+    video vieclam viet vietnam vip vn vna vnn vongquay vpdt web webapp website winner winners www xacminh
+    xacminhtaikhoan xacnhan xacthuc xyz yeucau fb nguoi cua va cuc bo ban phong vien ve app apk apps auto alo an
+    hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat caidatnhanh lamthutuc thutuc hoso hosodientu nop nophoso
+    tiepnhan giaiquyet hoantien hoantra hoanthue trocap nhantien nhantrocap congvan quyetdinh congtac vanban
+    lichtiepdan tiepdan lich hotrodan phucvu phucvunguoidan antoan antifraud antivirus baove capnhat capnhatthongtin
+    dinhdanh dinhdanhdientu cancuoc cancuoccongdan cccd cmnd hochieu banglai banglaixe giaypheplaixe dangkiem
+    phatnguoi nopphat nopphatnguoi trasoat
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
 COMMON = """
-    baochi bongda congnghe congnghiep congthuong dulich giaoduc giaothong haiquan kinhdoanh kinhte khoahoc
-    khoahoccongnghe laodong moitruong nongnghiep nongthon phapluat phattrien phunu suckhoe taichinh tainguyen
-    thanhnien thethao thoitiet thuongmai truyenthong tuoitre vanhoa vanhoathethao vanhoadulich xaydung xahoi yte
-    dautu kinhtexahoi nhandan nguoidan amthuc batdongsan nhadat cuocsong doisong giaitri anninh trattu duhoc hocsinh
-    sinhvien phuhuynh giaovien truong thpt thcs tieuhoc mamnon daihoc caodang quehuong dacsan
+    bongda congnghe congnghiep congthuong dulich giaoduc giaothong kinhdoanh kinhte khoahoc khoahoccongnghe laodong
+    moitruong nongnghiep nongthon phapluat phattrien phunu suckhoe tainguyen thanhnien thethao thoitiet thuongmai
+    truyenthong vanhoa vanhoathethao vanhoadulich xaydung xahoi yte kinhtexahoi nhandan nguoidan amthuc batdongsan
+    nhadat cuocsong doisong giaitri anninh trattu duhoc hocsinh sinhvien phuhuynh giaovien truong thpt thcs tieuhoc
+    mamnon daihoc caodang quehuong dacsan congnhan canbo doanhnghiep doanhnhan hoptacxa
 """
 
 # Words of distance: whoever uses them speaks about an authority, not as it. Press, critics, parody, communities.
 DISTANCE = """
-    khieunai tocao phananh phanbien gopy phebinh chitrich phandoi taychay bocphot phot bikich vachtran vachmat
-    antifan anti hate hater haters ghet boycott against critic critics criticism complaint complaints complain sucks
-    wtf scandal expose exposed truth suthat doisuthat nannhan victims victim protest petition kiennghi doiquyenloi
-    unofficial nonofficial notofficial inofficial khongchinhthuc khongphai phichinhthuc isnot fake giamao canhbao
-    canhbaogiamao luadao chonglua chongluadao scamalert alert watch watchdog monitor observer giamsat theodoi tintuc
-    tinnhanh tinmoi tinnong tin bantin diemtin thoisu thoibao bao baochi nhatbao tuanbao tapchi phongvien news
-    newspaper press journal gazette times post24 tribune herald magazine reporter editorial thoidai cho choonline
-    chotroi chodemmua market muaban raovat chosinh nhom group groups hoi hoinhom congdong community communities
-    cudan dandan hoidonghuong donghuong fan fans fanclub fandom clb club forum diendan thaoluan discussion discuss
-    talk talks banluan tamsu confession confessions cfs nguoihammo hammo yeuthich review reviews reviewer danhgia
-    trainghiem nhanxet rating ratings parody satire satirical hai haihuoc hainao che chebai troll trolls meme memes
-    funny joke jokes lol vui cuoi cuoibebung tramcam bua buaquaxoay nhai gialap biem biemhoa tranhbiem tieulam
-    traophung chambiem gieucot haikich blog blogger vlog podcast wiki wikipedia lichsu history museum baotang
-    nghiencuu research hoiky kyuc kyniem cuuhocsinh cuusinhvien alumni friends banbe supporters volunteers
-    tinhnguyen unionof hocvien bandoc docgia khangia tusach thuvienanh anhdep photos photography checkin chanqua
-    thatvong tehai
+    khieunai khieukien tocao tocan phananh phanbien gopy phebinh chitrich phandoi taychay bocphot boctran bocme phot
+    vachtran vachmat lentieng lenan saipham saitrai viphamphapluat thamnhung thamo tieucuc nhungnhieu hachsach
+    quanlieu cuaquyen lamquyen longquyen bikich batcong oansai danoan keucuu khoikien kienubnd doidat doilai
+    doilaidat doitien doiquyenloi congly bucxuc phanno phannan thatvong chanqua chanlam chatvan khonghailong
+    khongchapnhan lamkho taisao visao lamsao baogio qualau quate chamtre voly loihoai phivoly bilua luadao luagat
+    luadan haidan canhgiac canhbao giamao canhbaogiamao chonglua chongluadao chongthamnhung chongtieucuc nannhan
+    suthat suthatve doisuthat phiasau goctoi cochgi chuyenla ghet toighet dungtin khongtin khongphai khongchinhthuc
+    phichinhthuc khongtinnhiem tutu xinloi nhucnhoi nhieukhe danden sotuc toicao tocanbo giamsat theodoi soimoi
+    bantay thatthiet anti antifan hate hates hater haters ihate against critic critics criticism criticise criticize
+    complaint complaints complain boycott stop no not never abolish resist defund shame shameon exposed expose
+    exposing truth thetruth thetruthabout realstory lies liars liar failed fails fail fraudwatch wrong abuse abuses
+    corruption corrupt scandal sucks worst badreviews rants rant angry victims victim lawsuit sue justicefor justice
+    protest petition kiennghi watch watchdog monitor accountability whistleblower leaks scam scams scamreport
+    scamalert scamalerts reportscam unofficial nonofficial notofficial inofficial isnot fake fakes notreal wtf fuck
+    damn why whats whatis tintuc tinnhanh tinmoi tinnong tinhot hottin tin tin24h bantin diemtin diembao docbao
+    thoisu thoibao bao baochi baogiay baodientu baomoi nhatbao tuanbao nguyetsan tapchi tapsan phongsu phongvien
+    nhabao toasoan binhluan phantich xaluan nghiluan news newspaper newsroom newsletter press journal journalist
+    gazette times tribune herald magazine reporter editorial bulletin chronicle dispatch observer insider weekly
+    monthly podcast radio coverage commentary opinion debate cho choque chodem chotroi choonline chotot market
+    marketplace muaban raovat thanhly sangnhuong kygui nhom group groups hoi hoinhom hoinguoi hoinhung hoiyeu
+    hoiphuhuynh hoidap congdong community communities cudan dancu nguoidanla donghuong hoidonghuong dongmon hoikhoa
+    hoclop fan fans fanclub fanpagefan fandom fanboy fangirl club clb caulacbo forum diendan thaoluan discussion
+    discuss discussions talk talks banluan tamsu tamtinh confession confessions cfs hammo nguoihammo yeuthich yeumen
+    toiyeu iloves ilove lover lovers love queta quetoi quehuongtoi kinhnghiem chiase thuthuat meovat giaoluu hoihop
+    offline timhieu hocphan camnhan review reviews reviewer danhgia nhanxet trainghiem rating ratings tuquanh
+    nguoichoi gamethu players gamers parody parodies satire satirical spoof mock mocking hai hainao haihuoc haikich
+    tauhai tramhai tramcam che chebai chebien chebaocao troll trolls trolling meme memes funny humor humour comedy
+    comic joke jokes lol haha cuoi cuoicung cuoivao cuoibebung giaicuoi vui vuive nhai nhaibang nhaiban gialap biem
+    biemhoa tranhbiem chambiem tieulam traophung gieucot buaquaxoay banloi phakelua fanfic fiction roleplay blog
+    blogger vlog vlogger wiki wikipedia lichsu history museum baotang kyuc kyniem hoiky cuuhocsinh cuusinhvien
+    cuucanbo alumni friends friendsof banbe supporters supporter volunteers tinhnguyen bandoc docgia khangia anhdep
+    photos photography explained archive archives ngayxua xuavanay
 """
 
 MAX_SHORT = 5
