@@ -4,9 +4,8 @@ A million of them have to fit beside a small web server, so each is one `bytes` 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.registry.verify.postings import Postings
@@ -16,8 +15,7 @@ _HEAD = Struct("<16sIIH")  # id, agency, time of the last change, the words that
 _GONE = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the registry knows of one identity."""
 
     id: UUID
@@ -87,8 +85,7 @@ class Accounts:
         handle, platform_id = row.handle or "", row.platform_id or ""
         link = Canonical(row.platform, row.handle, row.platform_id)
         identity = "" if row.identity == link.key else row.identity
-        url = "" if row.url == link.url else row.url
-        text = f"{handle}\n{platform_id}\n{row.display_name}\n{identity}\n{url}"
+        text = f"{handle}\n{platform_id}\n{row.display_name}\n{identity}\n{row.url}"
         return _HEAD.pack(row.id.bytes, agency, row.changed_at & 0xFFFFFFFF, kind) + text.encode()
 
     def raw(self, number: int) -> bytes:
@@ -103,16 +100,15 @@ class Accounts:
         mark, agency, changed_at, kind = _HEAD.unpack_from(packed)
         handle, platform_id, display_name, identity, url = packed[_HEAD.size :].decode().split("\n")
         platform, state, reason, held = self._words[kind]
-        link = Canonical(platform, handle or None, platform_id or None)
         return Known(
             id=UUID(bytes=mark),
-            identity=identity or link.key,
+            identity=identity or Canonical(platform, handle or None, platform_id or None).key,
             held=held,
             agency_code=self._agencies[agency],
             platform=platform,
-            handle=link.handle,
-            platform_id=link.platform_id,
-            url=url or link.url,
+            handle=handle or None,
+            platform_id=platform_id or None,
+            url=url,
             display_name=display_name,
             state=state,
             reason=reason,

@@ -1,6 +1,6 @@
 """What verdicts and their reasons mean, for whoever asks."""
 
-from services.registry.verify.pipeline import Reason
+from services.registry.verify.likeness import Reason
 from shared.problems import Text
 
 ADVICE: dict[str, Text] = {

@@ -11,7 +11,9 @@ from services.registry.verify.names import Names
 from services.registry.verify.places import Places, Unit, gazetteer
 from shared.urls import Canonical
 
-_KEYS_PER_ACCOUNT = 8
+_MAX_REMEMBERED = (
+    50_000  # texts of accounts whose keys are remembered: most agencies call all of theirs alike
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,14 @@ class Index:
         """`agencies` are rows of `queries.agency_names`; `expected` is how many identities there will be."""
         self.places = places or gazetteer()
         self.accounts = Accounts(expected)
-        self.names = Names(expected * _KEYS_PER_ACCOUNT)
+        self.names = Names(expected)
         self.agencies: dict[str, Agency] = {}
-        self._agency_keys: dict[str, list[tuple[str, str]]] = {}
+        self._remembered: dict[str, tuple[str, ...]] = {}
         self.know_agencies(agencies)
 
     def know_agencies(self, rows: Iterable[Any]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
-        before, self._agency_keys = self.agencies, {}
+        before = self.agencies
         self.agencies = {
             row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
         }
@@ -86,31 +88,33 @@ class Index:
             code = agency.parent_code if agency else None
         return None
 
-    def live(self, numbers: Iterable[int]) -> Iterable[tuple[int, Known]]:
-        """The accounts behind names, those left out that are gone, each with the number of the name."""
-        for number in numbers:
-            known = self.accounts.get(self.names.rows[number])
-            if known is not None:
-                yield number, known
+    def live(self, key: str) -> list[Known]:
+        """The accounts filed under a key, those left out that are gone."""
+        return [known for row in self.names.rows(key) if (known := self.accounts.get(row))]
+
+    def first(self, key: str) -> Known | None:
+        """Of the accounts filed under a key the one with the shortest address: a site before the sites below it."""
+        return min(self.live(key), key=lambda account: len(account.url), default=None)
 
     def _call(self, number: int, row: Any) -> None:
         link = Canonical(row.platform, row.handle, row.platform_id)
-        keys = dict.fromkeys(self._keys_of_agency(row.agency_code))
-        keys.update(dict.fromkeys(names.of_texts([row.display_name], self.places)))
+        keys = {*self._keys_of_agency(row.agency_code), *self._keys_of(row.display_name)}
         if link.platform == "website" and "/" not in row.handle:
-            keys.update(dict.fromkeys(names.of_host(row.handle, self.places)))
+            keys.update(names.of_host(row.handle, self.places))
         else:
-            keys.update(dict.fromkeys(names.of_texts(texts.of_account(link), self.places)))
-        for key, name in keys:
-            if key:
-                self.names.add_key(key, name, number)
-            else:
-                self.names.add(name, number)
+            for text in texts.of_account(link):
+                keys.update(self._keys_of(text))
+        for key in keys:
+            self.names.add(key, number)
 
-    def _keys_of_agency(self, code: str) -> list[tuple[str, str]]:
-        keys = self._agency_keys.get(code)
+    def _keys_of(self, text: str) -> tuple[str, ...]:
+        keys = self._remembered.get(text)
         if keys is None:
-            agency = self.agencies.get(code)
-            keys = list(names.of_texts([agency.name], self.places)) if agency else []
-            self._agency_keys[code] = keys
+            if len(self._remembered) >= _MAX_REMEMBERED:
+                self._remembered.clear()
+            keys = self._remembered[text] = tuple(names.of_texts([text], self.places))
         return keys
+
+    def _keys_of_agency(self, code: str) -> tuple[str, ...]:
+        agency = self.agencies.get(code)
+        return self._keys_of(agency.name) if agency else ()

@@ -1,13 +1,16 @@
-"""What each account is called, filed so that names like it are found quickly.
+"""What accounts are called, filed so that names like it are found quickly.
 
-Four kinds of keys, each with its own mark so that they share one table: a name that stands for itself (`vneid`),
-an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanoi`), a host (`@bocongan.gov.vn`).
-Names that stand for themselves are also filed in parts: of two names within two edits of each other, at least
-one of three parts of the one stands in the other unchanged (the pigeonhole of Pass-Join, Li et al. 2011).
+Four kinds of keys share one table, and only the first is of letters and digits alone: a name that stands for itself
+(`vneld`), an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanol`), a host.
+Names that stand for themselves are also filed in parts: of two names within n edits of each other, at least one
+of n + 1 parts of the one stands in the other unchanged (the pigeonhole of Pass-Join, Li et al. 2011).
 """
 
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
 
 from services.registry.verify import parse, texts
 from services.registry.verify.places import Places
@@ -19,55 +22,94 @@ LONGEST = 40
 """Longer names are found only as a whole."""
 FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
+MAX_NAMESAKES = 16
+"""Accounts of one name that are looked at, at most."""
+MAX_CANDIDATES = 200
+"""Names that are compared letter by letter for one text, at most."""
+MAX_SHARING = 64
+"""Names that share a part with a question and are looked at, at most, for each part."""
 _TWO_EDITS_FROM = 11
-_HEADS = 1 << 20
+_HEADS = 1 << 18
+_MASK = _HEADS - 1
+_LONG = (1 << 8) - 1  # the lengths below eight
 # Endings that people leave out of a name.
 _ENDINGS = tuple(texts.skeleton(ending) for ending in ("auto", "online", "vietnam", "official", "vn", "gov"))
 
 
 class Names:
-    """The names of accounts; `rows` says whose each is."""
+    """The keys of accounts, each once, with the rows of all accounts that have it."""
 
     def __init__(self, expected: int = 0) -> None:
-        self.keys = Postings(expected)
-        self.rows = array("I")
-        self.heads = bytearray(_HEADS)
-        """Whether any name begins with four, and with eight, given letters."""
-        self._blob = bytearray()
-        self._ends = array("I")
-        self.longest = SHORTEST
+        """`expected` is how many accounts there will be."""
+        self.latest: dict[str, int] = {}
+        """For each key the last entry of its chain of rows."""
+        self._before = array("i")
+        self._rows = array("I")
+        self._names: list[str] = []
+        self._parts = Postings(expected)
+        # For the first four letters of names, and for the first eight, which lengths these have: bit n for n letters.
+        self._lengths = array("Q", [0]) * _HEADS
 
-    def __len__(self) -> int:
-        return len(self.rows)
+    def add(self, key: str, row: int) -> None:
+        """File an account under a key."""
+        before = self.latest.get(key, -1)
+        self.latest[key] = len(self._rows)
+        self._before.append(before)
+        self._rows.append(row)
+        if before < 0 and key.isalnum():
+            self._prepare(key)
 
-    def text(self, number: int) -> str:
-        """A name, as a skeleton."""
-        return self._blob[self._ends[number - 1] if number else 0 : self._ends[number]].decode()
+    def rows(self, key: str) -> list[int]:
+        """The rows filed under a key, the latest first."""
+        found: list[int] = []
+        entry = self.latest.get(key, -1)
+        while entry >= 0 and len(found) < MAX_NAMESAKES:
+            found.append(self._rows[entry])
+            entry = self._before[entry]
+        return found
 
-    def add(self, name: str, row: int) -> None:
-        """File a name that stands for itself."""
-        number = self._enter(name, row)
-        self.keys.add(name, number)
-        for length in (4, 8):
-            self.heads[hash(name[:length]) % _HEADS] = 1
-        self.longest = max(self.longest, min(len(name), LONGEST))
-        if len(name) >= FUZZY_FROM:
-            for key in parts(name):
-                self.keys.add(key, number)
+    def within(self, text: str) -> list[tuple[int, int]]:
+        """Where names stand in a text."""
+        latest, lengths = self.latest, self._lengths
+        hits = []
+        for start in range(len(text) - SHORTEST + 1):
+            short = lengths[hash(text[start : start + 4]) & _MASK]
+            if not short:
+                continue
+            long = lengths[hash(text[start : start + 8]) & _MASK] if short > _LONG else 0
+            fitting = (short & _LONG | long & ~_LONG) & (1 << len(text) - start + 1) - 1
+            while fitting:
+                end = start + (fitting & -fitting).bit_length() - 1
+                fitting &= fitting - 1
+                if text[start:end] in latest:
+                    hits.append((start, end))
+        if len(text) > LONGEST and text in latest:
+            hits.append((0, len(text)))
+        return hits
 
-    def add_key(self, key: str, name: str, row: int) -> None:
-        """File something else that leads to an account."""
-        self.keys.add(key, self._enter(name, row))
+    def near(self, text: str) -> Iterator[tuple[str, int]]:
+        """Names within the edits that their length allows, with their number: those that share a part with a text."""
+        seen: set[int] = set()
+        for tag, start, end in _PLANS[len(text)]:
+            for number in self._parts.get_hash(hash((tag, text[start:end])), MAX_SHARING):
+                if number not in seen and len(seen) < MAX_CANDIDATES:
+                    seen.add(number)
+                    name = self._names[number]
+                    allowed = edits(len(name))
+                    distance = OSA.distance(text, name, score_cutoff=allowed)
+                    if distance <= allowed:
+                        yield name, distance
 
-    def _enter(self, name: str, row: int) -> int:
-        self._blob += name.encode()
-        self._ends.append(len(self._blob))
-        self.rows.append(row)
-        return len(self.rows) - 1
-
-    def begins(self, text: str) -> bool:
-        """Whether some name may begin with these letters, of which there must be four or eight."""
-        return bool(self.heads[hash(text) % _HEADS])
+    def _prepare(self, name: str) -> None:
+        length = len(name)
+        if length <= LONGEST:
+            for head in (4, 8):
+                self._lengths[hash(name[:head]) & _MASK] |= 1 << length
+        if FUZZY_FROM <= length <= LONGEST:
+            number = len(self._names)
+            self._names.append(name)
+            for part, (start, end) in enumerate(_BOUNDS[length]):
+                self._parts.add_hash(hash((part << 8 | length, name[start:end])), number)
 
 
 def edits(length: int) -> int:
@@ -75,37 +117,43 @@ def edits(length: int) -> int:
     return 2 if length >= _TWO_EDITS_FROM else 1
 
 
-def parts(name: str) -> Iterator[str]:
-    """The keys of a name's parts: one more than the edits it allows."""
-    length = len(name)
-    for index, (start, end) in enumerate(bounds(length)):
-        yield f"{index}~{length}~{name[start:end]}"
-
-
-def bounds(length: int) -> Iterator[tuple[int, int]]:
-    """Where the parts of a name of so many letters begin and end."""
+def _bounds(length: int) -> list[tuple[int, int]]:
+    """Where the parts of a name of so many letters begin and end: one part more than the edits it allows."""
     count = edits(length) + 1
-    start = 0
-    for index in range(count):
-        end = start + (length - start) // (count - index)
-        yield start, end
-        start = end
+    return list(pairwise(length * index // count for index in range(count + 1)))
 
 
-def of_texts(found: Sequence[str], places: Places) -> Iterator[tuple[str, str]]:
-    """The keys and names that lie in the texts of one account: `("", name)` for one that stands for itself."""
+_BOUNDS = [_bounds(length) for length in range(LONGEST + 1)]
+
+
+def _plan(length: int) -> list[tuple[int, int, int]]:
+    """What to look up for a text of so many letters: part and length of a name, and where that part can stand."""
+    found = []
+    # Whoever imitates a name seldom leaves out two letters of it; two brands often differ so.
+    for other in range(max(FUZZY_FROM, length - 2), min(LONGEST, length + 1) + 1):
+        allowed, difference = edits(other), length - other
+        for part, (start, end) in enumerate(_BOUNDS[other]):
+            after = allowed - part
+            for shift in range(max(-part, difference - after), min(part, difference + after) + 1):
+                if difference <= allowed and start + shift >= 0 and end + shift <= length:
+                    found.append((part << 8 | other, start + shift, end + shift))
+    return found
+
+
+_PLANS = [_plan(length) for length in range(LONGEST + 1)]
+
+
+def of_texts(found: Sequence[str], places: Places) -> Iterator[str]:
+    """The keys that lie in the texts of one account."""
     for text in found:
         name = texts.name(text)
-        bodies = list(parse.denoted(name.skeleton, places))
-        if bodies:
-            yield from ((body.key, name.skeleton) for body in bodies[:1])
+        body = next(parse.denoted(name.skeleton, places), None)
+        if body is not None:
+            yield body.key
             continue
         core = parse.stripped(name)
-        if parse.is_weak(core, places):
-            continue
-        for candidate in _variants(name.skeleton, core):
-            if len(candidate) >= SHORTEST:
-                yield "", candidate
+        if not parse.is_weak(core, places):
+            yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)
 
 
 def _variants(whole: str, core: str) -> Iterator[str]:
@@ -117,17 +165,15 @@ def _variants(whole: str, core: str) -> Iterator[str]:
             yield core[: -len(ending)]
 
 
-def of_host(host: str, places: Places) -> Iterator[tuple[str, str]]:
-    """The keys and names that lie in the host of a website."""
+def of_host(host: str, places: Places) -> Iterator[str]:
+    """The keys that lie in the host of a website."""
     end, labels = texts.host_parts(host)
     if not labels:
         return
-    yield f"@{host}", texts.name(labels[0]).skeleton
+    yield f"@{host}"
     if len(labels) > 1:  # an authority below the site of its place: "congan.dongthap.gov.vn"
         together = of_texts([" ".join(reversed(labels))], places)
-        yield from ((key, name) for key, name in together if key)
+        yield from (key for key in together if not key.isalnum())
     yield from of_texts(labels, places)
     if texts.is_government(end):
-        for label in labels:
-            name = texts.name(label).skeleton
-            yield f"gov|{name}", name
+        yield from (f"gov|{texts.name(label).skeleton}" for label in labels)

@@ -1,15 +1,16 @@
 """What a name says: which authority of which place, what is said beside it, and whether anything is left over."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from services.registry.verify import words
+from services.registry.verify.lists import Beginnings, pattern
 from services.registry.verify.places import SHORTEST, Places, level_at, level_until
 from services.registry.verify.texts import Name, skeleton
 
 _AUTHORITIES = {skeleton(k): v for k, v in words.by_spelling(words.AUTHORITIES).items()}
-_BEGINNINGS = frozenset(spelling[:4] for spelling in _AUTHORITIES)
-_LONGEST_AUTHORITY = max(map(len, _AUTHORITIES))
+_AUTHORITY = re.compile(pattern(_AUTHORITIES))
 
 _GENERIC = frozenset(map(skeleton, words.GENERIC.split()))
 _COMMON = frozenset(map(skeleton, words.COMMON.split()))
@@ -24,6 +25,10 @@ _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MA
 SENTENCE_FROM = 3
 """Words outside all lists that make a sentence of a title."""
 _WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
+_AFFIX = re.compile(pattern(_AFFIXES))
+_AFFIX_BACKWARDS = re.compile(pattern(word[::-1] for word in _AFFIXES))
+_AUTHORITY_BACKWARDS = re.compile(pattern(word[::-1] for word in _AUTHORITIES))
+_WORDS = Beginnings(_KNOWN, 1)
 
 
 class Denoted(NamedTuple):
@@ -42,15 +47,8 @@ class Denoted(NamedTuple):
 
 def authorities(text: str) -> Iterator[tuple[int, int, str]]:
     """The authorities that a skeleton names: where, and which; the longest at each place."""
-    start = 0
-    while start <= len(text) - 4:
-        if text[start : start + 4] in _BEGINNINGS:
-            for end in range(min(len(text), start + _LONGEST_AUTHORITY), start + 3, -1):
-                if word := _AUTHORITIES.get(text[start:end]):
-                    yield start, end, word
-                    start = end - 1
-                    break
-        start += 1
+    for found in _AUTHORITY.finditer(text):
+        yield found.start(), found.end(), _AUTHORITIES[found[0]]
 
 
 def is_authority(text: str) -> bool:
@@ -84,32 +82,25 @@ def after_authority(text: str) -> Iterator[tuple[str, int, int]]:
 
 def stripped(name: Name) -> str:
     """A skeleton without what anybody adds to names, at both ends."""
-    text, cuts = name.skeleton, list(name.cuts)
+    text, cuts = name.skeleton, name.cuts
     first, last = 0, len(cuts) - 1
     while first < last and text[cuts[first] : cuts[first + 1]] in _GENERIC:
         first += 1
     while last > first and text[cuts[last - 1] : cuts[last]] in _GENERIC:
         last -= 1
     text = text[cuts[first] : cuts[last]]
-    while text and text not in _AUTHORITIES:
-        shorter = _without_affix(text)
-        if shorter == text:
-            break
-        text = shorter
+    shorter = _without_affix(text)
+    while shorter != text:
+        text, shorter = shorter, _without_affix(shorter)
     return text
 
 
 def _without_affix(text: str) -> str:
-    for length in range(min(_LONGEST, len(text)), words.MAX_SHORT, -1):
-        if text[:length] in _AUTHORITIES:
-            break
-        if text[:length] in _AFFIXES:
-            return text[length:]
-    for length in range(min(_LONGEST, len(text)), words.MAX_SHORT, -1):
-        if text[-length:] in _AUTHORITIES:
-            break
-        if text[-length:] in _AFFIXES:
-            return text[:-length]
+    if (found := _AFFIX.match(text)) and not _AUTHORITY.match(text):
+        return text[found.end() :]
+    backwards = text[::-1]
+    if (found := _AFFIX_BACKWARDS.match(backwards)) and not _AUTHORITY_BACKWARDS.match(backwards):
+        return text[: -found.end()]
     return text
 
 
@@ -127,17 +118,19 @@ def is_weak(text: str, places: Places) -> bool:
     return False
 
 
-def segments(text: str, places: Places | None = None) -> list[str] | None:
+def segments(text: str) -> list[str] | None:
     """The known words that a run of letters is made of, as few as possible; None when something is left over."""
-    best: list[list[str] | None] = [[]] + [None] * len(text)
-    for end in range(1, len(text) + 1):
-        for start in range(max(0, end - _LONGEST), end):
-            before, word = best[start], text[start:end]
-            if before is None or not (word in _KNOWN or (places and word in places.by_name)):
-                continue
-            here = best[end]
+    if not text:
+        return []
+    best: list[list[str] | None] = [[], *[None] * len(text)]
+    for start in range(len(text)):
+        before = best[start]
+        if before is None:
+            continue
+        for word in _WORDS.at(text, start):
+            here = best[start + len(word)]
             if here is None or len(before) + 1 < len(here):
-                best[end] = [*before, word]
+                best[start + len(word)] = [*before, word]
     return best[-1]
 
 

@@ -4,18 +4,21 @@ A name that denotes another real unit is no look-alike, and 1,200 of the 3,321 c
 differs by two letters at most.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
 from services.registry.agencies.gazetteer import read_units
 from services.registry.verify import texts, words
+from services.registry.verify.lists import Beginnings, pattern
 
 SHORTEST = 3
 """Letters of the shortest name that counts; those of old wards are numbers."""
 
 _LEVELS = {texts.skeleton(k): texts.skeleton(v) for k, v in words.by_spelling(words.LEVELS).items()}
-_LONGEST_LEVEL = max(map(len, _LEVELS))
+_LEVEL = re.compile(pattern(_LEVELS))
+_LEVEL_BACKWARDS = re.compile(pattern(level[::-1] for level in _LEVELS))
 
 
 class Unit(NamedTuple):
@@ -45,7 +48,8 @@ class Places:
             unit = Unit(code, province, level, texts.accented(proper) or proper.lower(), in_force)
             self.by_code[code] = unit
             self.by_name.setdefault(key, []).append(unit)
-        self.longest = max(map(len, self.by_name), default=0)
+        self._beginnings = Beginnings(self.by_name, SHORTEST)
+        self._endings = Beginnings((name[::-1] for name in self.by_name), SHORTEST)
         self.provinces = {
             key: {unit.code for unit in found if unit.code == unit.province}
             for key, found in self.by_name.items()
@@ -54,35 +58,26 @@ class Places:
 
     def at(self, skeleton: str, start: int) -> str | None:
         """The longest name of a unit that begins at a place in a skeleton."""
-        for end in range(min(len(skeleton), start + self.longest), start + SHORTEST - 1, -1):
-            if skeleton[start:end] in self.by_name:
-                return skeleton[start:end]
-        return None
+        found = self._beginnings.at(skeleton, start)
+        return found[0] if found else None
 
     def until(self, skeleton: str, end: int) -> str | None:
         """The longest name of a unit that ends at a place in a skeleton."""
-        for start in range(max(0, end - self.longest), end - SHORTEST + 1):
-            if skeleton[start:end] in self.by_name:
-                return skeleton[start:end]
-        return None
+        found = self._endings.at(skeleton[end - 1 :: -1], 0) if end else None
+        return found[0][::-1] if found else None
 
 
 def level_at(skeleton: str, start: int) -> tuple[str, str]:
     """The word for a level at a place in a skeleton: as it is written, and as it is meant; else nothing twice."""
-    for length in range(_LONGEST_LEVEL, 1, -1):
-        written = skeleton[start : start + length]
-        if written in _LEVELS:
-            return written, _LEVELS[written]
-    return "", ""
+    found = _LEVEL.match(skeleton, start)
+    return (found[0], _LEVELS[found[0]]) if found else ("", "")
 
 
 def level_until(skeleton: str, end: int) -> tuple[str, str]:
     """The same before a place in a skeleton."""
-    for length in range(min(_LONGEST_LEVEL, end), 1, -1):
-        written = skeleton[end - length : end]
-        if written in _LEVELS:
-            return written, _LEVELS[written]
-    return "", ""
+    found = _LEVEL_BACKWARDS.match(skeleton[:end][::-1])
+    written = found[0][::-1] if found else ""
+    return written, _LEVELS.get(written, "")
 
 
 @cache

@@ -3,6 +3,8 @@
 from array import array
 from collections.abc import Sequence
 
+MAX = 1 << 16
+"""Numbers filed under one text that are given back, at most."""
 _SMALLEST = 1 << 10
 _NONE: tuple[int, ...] = ()
 
@@ -32,7 +34,10 @@ class Postings:
 
     def add(self, text: str, number: int) -> None:
         """File a number under a text; the latest comes first."""
-        code = hash(text)
+        self.add_hash(hash(text), number)
+
+    def add_hash(self, code: int, number: int) -> None:
+        """The same for what has this hash."""
         slot = code & self._mask
         self._next.append(self._heads[slot])
         self._heads[slot] = len(self._numbers)
@@ -40,18 +45,18 @@ class Postings:
         self._numbers.append(number)
 
     def get(self, text: str) -> Sequence[int]:
-        """The numbers filed under a text."""
-        code = hash(text)
+        """The numbers filed under a text, the latest first."""
+        return self.get_hash(hash(text))
+
+    def get_hash(self, code: int, limit: int = MAX) -> Sequence[int]:
+        """The numbers filed under what has this hash, at most so many."""
         entry = self._heads[code & self._mask]
         if entry < 0:
             return _NONE
         mark = code >> 32 & 0xFFFFFFFF
-        found = []
-        while entry >= 0:
+        found: list[int] = []
+        while entry >= 0 and len(found) < limit:
             if self._marks[entry] == mark:
                 found.append(self._numbers[entry])
             entry = self._next[entry]
         return found
-
-    def __contains__(self, text: str) -> bool:
-        return bool(self.get(text))

@@ -7,6 +7,7 @@ for. Both have the same length, so that a place in the one is the same place in 
 
 import re
 import unicodedata
+from itertools import accumulate
 from typing import NamedTuple
 
 import idna
@@ -30,6 +31,7 @@ _SCRIPTS = dict(
         strict=True,
     )
 )
+_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]+")
 _FOLD = str.maketrans(_STROKES)
 _SKELETON = str.maketrans({**_SCRIPTS, **_LEET})
 
@@ -48,9 +50,7 @@ def name(text: str) -> Name:
     lowered = text.lower() if text.isascii() else _folded(text)
     words = _WORD.findall(lowered)
     plain = "".join(words)
-    cuts = [0]
-    for word in words:
-        cuts.append(cuts[-1] + len(word))
+    cuts = [0, *accumulate(map(len, words))]
     if len(plain) > MAX_LENGTH:
         plain = plain[:MAX_LENGTH]
         cuts = [cut for cut in cuts if cut < MAX_LENGTH] + [MAX_LENGTH]
@@ -63,8 +63,7 @@ def skeleton(word: str) -> str:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join([char for char in decomposed if not unicodedata.combining(char)]).translate(_FOLD)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_FOLD)
 
 
 def accented(text: str) -> str:

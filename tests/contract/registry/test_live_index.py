@@ -187,7 +187,7 @@ async def test_an_agency_that_is_renamed_is_found_by_its_new_name(
     database: str,
 ) -> None:
     account = await staff.active()
-    name = f"Vien {secrets.token_hex(8)}"
+    name = f"Vien {secrets.token_hex(6)}"
     async with connected(servers, database) as connection:
         await connection.execute(
             "UPDATE registry.agencies SET name = $2, version = version + 1 WHERE code = $1",
