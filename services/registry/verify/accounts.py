@@ -92,6 +92,11 @@ class Accounts:
         """A row as it is kept; empty for one that was dropped."""
         return self._rows[number]
 
+    def agency(self, number: int) -> str | None:
+        """The agency of a row, unless that was dropped."""
+        packed = self._rows[number]
+        return self._agencies[_HEAD.unpack_from(packed)[1]] if packed else None
+
     def get(self, number: int) -> Known | None:
         """A row, unless it was dropped."""
         packed = self._rows[number]

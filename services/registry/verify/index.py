@@ -88,22 +88,27 @@ class Index:
             code = agency.parent_code if agency else None
         return None
 
-    def live(self, key: str) -> list[Known]:
-        """The accounts filed under a key, those left out that are gone."""
-        return [known for row in self.names.rows(key) if (known := self.accounts.get(row))]
+    def agencies_of(self, key: str) -> list[tuple[int, str]]:
+        """The rows of the accounts filed under a key, those left out that are gone, and whose they are."""
+        return [(row, code) for row in self.names.rows(key) if (code := self.accounts.agency(row))]
 
     def first(self, key: str) -> Known | None:
         """Of the accounts filed under a key the one with the shortest address: a site before the sites below it."""
-        return min(self.live(key), key=lambda account: len(account.url), default=None)
+        return self.shortest(self.names.rows(key)) if key in self.names.latest else None
+
+    def shortest(self, rows: Iterable[int]) -> Known | None:
+        """Of these accounts the one with the shortest address."""
+        there = [(len(raw.rpartition(b"\n")[2]), row) for row in rows if (raw := self.accounts.raw(row))]
+        return self.accounts.get(min(there)[1]) if there else None
 
     def _call(self, number: int, row: Any) -> None:
         link = Canonical(row.platform, row.handle, row.platform_id)
+        site = texts.host(link)
         keys = {*self._keys_of_agency(row.agency_code), *self._keys_of(row.display_name)}
-        if link.platform == "website" and "/" not in row.handle:
-            keys.update(names.of_host(row.handle, self.places))
-        else:
-            for text in texts.of_account(link):
-                keys.update(self._keys_of(text))
+        for text in texts.of_account(link, site):
+            keys.update(self._keys_of(text))
+        if site is not None:
+            keys.update(names.of_host(row.handle, site))
         for key in keys:
             self.names.add(key, number)
 
@@ -112,7 +117,7 @@ class Index:
         if keys is None:
             if len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
-            keys = self._remembered[text] = tuple(names.of_texts([text], self.places))
+            keys = self._remembered[text] = tuple(names.of_text(text, self.places))
         return keys
 
     def _keys_of_agency(self, code: str) -> tuple[str, ...]:

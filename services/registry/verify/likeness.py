@@ -40,8 +40,7 @@ def is_below_official(index: Index, host: str) -> bool:
     """Whether the host lies below an official one: whoever has that gave it out."""
     dot = host.find(".")
     while dot > 0:
-        key = f"@{host[dot + 1 :]}"
-        if key in index.names.latest and index.live(key):
+        if index.first(f"@{host[dot + 1 :]}"):
             return True
         dot = host.find(".", dot + 1)
     return False
@@ -52,8 +51,7 @@ def embedded(index: Index, host: str) -> Known | None:
     labels = host.replace("-", ".").split(".")
     for start in range(len(labels) - 2):
         for end in range(len(labels) - 1, start + 1, -1):
-            key = "@" + ".".join(labels[start:end])
-            if key in index.names.latest and (account := index.first(key)):
+            if account := index.first("@" + ".".join(labels[start:end])):
                 return account
     return None
 
@@ -84,13 +82,12 @@ def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> 
 
     None when it may as well denote a unit without an account: that unit's own page must not be called a fake.
     """
-    accounts = [(index.unit(account.agency_code), account) for account in index.live(body.key)]
-    enrolled = {unit.code for unit, _ in accounts if unit}
+    accounts = [(row, index.unit(agency)) for row, agency in index.agencies_of(body.key)]
+    enrolled = {unit.code for _, unit in accounts if unit}
     meant = {unit.code for unit in _meant(index, body, said, accents)} if enrolled else set()
     if not meant <= enrolled:
         return None
-    fitting = [account for unit, account in accounts if unit is None or unit.code in meant]
-    return min(fitting, key=lambda account: len(account.url), default=None)
+    return index.shortest(row for row, unit in accounts if unit is None or unit.code in meant)
 
 
 def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[Unit]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 
 def pattern(words: Iterable[str]) -> str:
@@ -9,17 +10,17 @@ def pattern(words: Iterable[str]) -> str:
 
     Alternatives that begin alike are written once: tried one by one, two hundred words would take fifty times as long.
     """
-    trie: dict[str, dict[str, object]] = {}
+    trie: dict[str, Any] = {}
     for word in words:
-        node: dict[str, object] = trie  # type: ignore[assignment]
+        node: Any = trie
         for letter in word:
-            node = node.setdefault(letter, {})  # type: ignore[assignment]
+            node = node.setdefault(letter, {})
         node[""] = {}
-    return _alternatives(trie)  # type: ignore[arg-type]
+    return _alternatives(trie)
 
 
-def _alternatives(node: dict[str, dict[str, object]]) -> str:
-    branches = [re.escape(letter) + _alternatives(rest) for letter, rest in sorted(node.items()) if letter]  # type: ignore[arg-type]
+def _alternatives(node: dict[str, Any]) -> str:
+    branches = [re.escape(letter) + _alternatives(rest) for letter, rest in sorted(node.items()) if letter]
     if not branches:
         return ""
     joined = branches[0] if len(branches) == 1 and "" not in node else f"(?:{'|'.join(branches)})"

@@ -6,6 +6,7 @@ it looks every second. An index that could not be compared for a while answers n
 """
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -125,6 +126,8 @@ class LiveIndex:
             for row in batch:
                 index.add(row)
             await asyncio.sleep(0)
+        gc.collect()
+        gc.freeze()  # or the collector would walk through it all now and then, and hold up a request for that long
         log.info("verification index loaded", extra={"identities": len(index.accounts)})
         return index
 

@@ -7,9 +7,10 @@ of n + 1 parts of the one stands in the other unchanged (the pigeonhole of Pass-
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.registry.verify import parse, texts
@@ -24,11 +25,10 @@ FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
 MAX_NAMESAKES = 16
 """Accounts of one name that are looked at, at most."""
-MAX_CANDIDATES = 200
-"""Names that are compared letter by letter for one text, at most."""
 MAX_SHARING = 64
 """Names that share a part with a question and are looked at, at most, for each part."""
 _TWO_EDITS_FROM = 11
+_MAX_EDITS = 2
 _HEADS = 1 << 18
 _MASK = _HEADS - 1
 _LONG = (1 << 8) - 1  # the lengths below eight
@@ -87,18 +87,15 @@ class Names:
             hits.append((0, len(text)))
         return hits
 
-    def near(self, text: str) -> Iterator[tuple[str, int]]:
-        """Names within the edits that their length allows, with their number: those that share a part with a text."""
-        seen: set[int] = set()
-        for tag, start, end in _PLANS[len(text)]:
-            for number in self._parts.get_hash(hash((tag, text[start:end])), MAX_SHARING):
-                if number not in seen and len(seen) < MAX_CANDIDATES:
-                    seen.add(number)
-                    name = self._names[number]
-                    allowed = edits(len(name))
-                    distance = OSA.distance(text, name, score_cutoff=allowed)
-                    if distance <= allowed:
-                        yield name, distance
+    def near(self, text: str) -> list[tuple[str, int]]:
+        """Names within the edits that their length allows, with their number."""
+        codes = [hash((tag, text[start:end])) for tag, start, end in _PLANS[len(text)]]
+        sharing = self._parts.any_of(codes, MAX_SHARING)
+        if not sharing:
+            return []
+        candidates = [self._names[number] for number in sharing]
+        found = process.extract(text, candidates, scorer=OSA.distance, score_cutoff=_MAX_EDITS, limit=None)
+        return [(name, distance) for name, distance, _ in found if distance <= edits(len(name))]
 
     def _prepare(self, name: str) -> None:
         length = len(name)
@@ -114,7 +111,7 @@ class Names:
 
 def edits(length: int) -> int:
     """How many edits a name of so many letters allows."""
-    return 2 if length >= _TWO_EDITS_FROM else 1
+    return _MAX_EDITS if length >= _TWO_EDITS_FROM else 1
 
 
 def _bounds(length: int) -> list[tuple[int, int]]:
@@ -128,32 +125,34 @@ _BOUNDS = [_bounds(length) for length in range(LONGEST + 1)]
 
 def _plan(length: int) -> list[tuple[int, int, int]]:
     """What to look up for a text of so many letters: part and length of a name, and where that part can stand."""
-    found = []
+    found: list[tuple[int, int, int]] = []
     # Whoever imitates a name seldom leaves out two letters of it; two brands often differ so.
     for other in range(max(FUZZY_FROM, length - 2), min(LONGEST, length + 1) + 1):
         allowed, difference = edits(other), length - other
         for part, (start, end) in enumerate(_BOUNDS[other]):
             after = allowed - part
-            for shift in range(max(-part, difference - after), min(part, difference + after) + 1):
-                if difference <= allowed and start + shift >= 0 and end + shift <= length:
-                    found.append((part << 8 | other, start + shift, end + shift))
+            shifts = range(max(-part, difference - after), min(part, difference + after) + 1)
+            found += [
+                (part << 8 | other, start + shift, end + shift)
+                for shift in shifts
+                if difference <= allowed and start + shift >= 0 and end + shift <= length
+            ]
     return found
 
 
 _PLANS = [_plan(length) for length in range(LONGEST + 1)]
 
 
-def of_texts(found: Sequence[str], places: Places) -> Iterator[str]:
-    """The keys that lie in the texts of one account."""
-    for text in found:
-        name = texts.name(text)
-        body = next(parse.denoted(name.skeleton, places), None)
-        if body is not None:
-            yield body.key
-            continue
-        core = parse.stripped(name)
-        if not parse.is_weak(core, places):
-            yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)
+def of_text(text: str, places: Places) -> Iterator[str]:
+    """The keys that lie in a text of an account: an authority of a place, or what it is called itself."""
+    name = texts.name(text)
+    body = next(parse.denoted(name.skeleton, places), None)
+    if body is not None:
+        yield body.key
+        return
+    core = parse.stripped(name)
+    if not parse.is_weak(core, places):
+        yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)
 
 
 def _variants(whole: str, core: str) -> Iterator[str]:
@@ -165,15 +164,8 @@ def _variants(whole: str, core: str) -> Iterator[str]:
             yield core[: -len(ending)]
 
 
-def of_host(host: str, places: Places) -> Iterator[str]:
-    """The keys that lie in the host of a website."""
-    end, labels = texts.host_parts(host)
-    if not labels:
-        return
-    yield f"@{host}"
-    if len(labels) > 1:  # an authority below the site of its place: "congan.dongthap.gov.vn"
-        together = of_texts([" ".join(reversed(labels))], places)
-        yield from (key for key in together if not key.isalnum())
-    yield from of_texts(labels, places)
-    if texts.is_government(end):
-        yield from (f"gov|{texts.name(label).skeleton}" for label in labels)
+def of_host(address: str, site: texts.Host) -> Iterator[str]:
+    """The keys that lie in the host of a website, beside those of its texts."""
+    yield f"@{address}"
+    if site.is_government:
+        yield from (f"gov|{texts.name(label).skeleton}" for label in site.labels)

@@ -28,6 +28,11 @@ _WORD_LENGTH = 3  # letters that known words have on average, when they are not 
 _AFFIX = re.compile(pattern(_AFFIXES))
 _AFFIX_BACKWARDS = re.compile(pattern(word[::-1] for word in _AFFIXES))
 _AUTHORITY_BACKWARDS = re.compile(pattern(word[::-1] for word in _AUTHORITIES))
+# One syllable of Vietnamese: half of all words, and in most longer ones. The skeleton of "i" is "l".
+_SYLLABLE = re.compile(
+    "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
+_LONGEST_SYLLABLE = 7
 _WORDS = Beginnings(_KNOWN, 1)
 
 
@@ -105,8 +110,10 @@ def _without_affix(text: str) -> str:
 
 
 def is_weak(text: str, places: Places) -> bool:
-    """Whether a stripped skeleton names nobody in particular: nothing, a common word, a place or several."""
+    """Whether a stripped skeleton names nobody in particular: a syllable, a common word, a place or several."""
     if len(text) < SHORTEST or text in _GENERIC or text in _COMMON or text in _LEVELS:
+        return True
+    if len(text) <= _LONGEST_SYLLABLE and _SYLLABLE.fullmatch(text) and text not in _AUTHORITIES:
         return True
     written, _ = level_at(text, 0)
     for start in {0, len(written)}:

@@ -30,13 +30,16 @@ class Likeness:
 
 def resemblance(index: Index, link: Canonical, display_name: str | None = None) -> Likeness | Distance | None:
     """What a link that is not enrolled looks like; or why what it looks like does not count."""
-    host = link.handle or ""
-    if link.platform == "website" and "/" not in host:
-        if texts.is_government(texts.host_parts(host)[0]) or likeness.is_below_official(index, host):
+    site = texts.host(link)
+    if site is not None:
+        host = link.handle or ""
+        if site.is_government or likeness.is_below_official(index, host):
             return None
         if account := likeness.embedded(index, host):
             return Likeness(account, 0.99, ("embedded-address",))
-    found = [texts.name(text) for text in texts.of_account(link, display_name)]
+    found = [texts.name(text) for text in texts.of_account(link, site)]
+    if display_name:
+        found.append(texts.name(display_name))
     matches = likeness.in_names(index, found, texts.accented(display_name or ""))
     sure = [match for match in matches if match is not None] or (
         not matches and likeness.misspelt(index, found)

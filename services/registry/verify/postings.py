@@ -1,12 +1,11 @@
 """From a text to numbers filed under it, in some 16 bytes an entry and without keeping the text."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 MAX = 1 << 16
 """Numbers filed under one text that are given back, at most."""
 _SMALLEST = 1 << 10
-_NONE: tuple[int, ...] = ()
 
 
 class Postings:
@@ -44,19 +43,22 @@ class Postings:
         self._marks.append(code >> 32 & 0xFFFFFFFF)
         self._numbers.append(number)
 
-    def get(self, text: str) -> Sequence[int]:
+    def get(self, text: str) -> Iterable[int]:
         """The numbers filed under a text, the latest first."""
-        return self.get_hash(hash(text))
+        return self.any_of((hash(text),), MAX)
 
-    def get_hash(self, code: int, limit: int = MAX) -> Sequence[int]:
-        """The numbers filed under what has this hash, at most so many."""
-        entry = self._heads[code & self._mask]
-        if entry < 0:
-            return _NONE
-        mark = code >> 32 & 0xFFFFFFFF
+    def any_of(self, codes: Iterable[int], limit: int) -> Iterable[int]:
+        """The numbers filed under what has these hashes, at most so many for each."""
+        heads, mask = self._heads, self._mask
         found: list[int] = []
-        while entry >= 0 and len(found) < limit:
-            if self._marks[entry] == mark:
-                found.append(self._numbers[entry])
-            entry = self._next[entry]
-        return found
+        for code in codes:
+            entry = heads[code & mask]
+            if entry < 0:
+                continue
+            mark, left = code >> 32 & 0xFFFFFFFF, limit
+            while entry >= 0 and left:
+                if self._marks[entry] == mark:
+                    found.append(self._numbers[entry])
+                    left -= 1
+                entry = self._next[entry]
+        return found if len(found) < 2 else dict.fromkeys(found)  # noqa: PLR2004 - one is not twice there

@@ -5,8 +5,9 @@ its own model would cost more than finding it.
 """
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 
 from services.registry.policy import POLICY
@@ -54,10 +55,12 @@ async def verify_links(
         items.append(service.verify(index, link, language, live.as_of, shown))
         if number % _SLICE == _SLICE - 1:
             await asyncio.sleep(0)
-    return _unstored(Verifications(items=items))
+    return _unstored({"items": items})
 
 
-def _unstored(answer: Verification | Verifications) -> Response:
+def _unstored(answer: dict[str, Any]) -> Response:
     return Response(
-        answer.model_dump_json(), media_type="application/json", headers={"Cache-Control": "no-store"}
+        orjson.dumps(answer, option=orjson.OPT_UTC_Z),
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
     )

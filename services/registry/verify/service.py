@@ -1,39 +1,77 @@
-"""Verdicts. Nothing about the question is stored, logged or counted (docs/principles.md, 3)."""
+"""Verdicts. Nothing about the question is stored, logged or counted (docs/principles.md, 3).
+
+An answer is what `schemas.Verification` describes, as a plain dict: making and checking its models would take as long
+as finding the answer.
+"""
 
 from datetime import datetime
+from typing import Any
 
 from services.registry.verify.accounts import Known
 from services.registry.verify.explain import ADVICE, reason_detail
 from services.registry.verify.index import Index
 from services.registry.verify.pipeline import Likeness, resemblance
-from services.registry.verify.schemas import (
-    CanonicalLink,
-    OfficialAccount,
-    ReasonRead,
-    Resemblance,
-    Verdict,
-    Verification,
-)
-from shared.urls import Canonical, UnusableLink, canonicalise
+from services.registry.verify.schemas import Verdict
+from shared.urls import UnusableLink, canonicalise
 
 
 def verify(
     index: Index, url: str, language: str, as_of: datetime, display_name: str | None = None
-) -> Verification:
+) -> dict[str, Any]:
     """What the registry knows of a link, and whom it looks like if that is nothing."""
+    answer: dict[str, Any] = {
+        "verdict": "unknown",
+        "canonical": None,
+        "account": None,
+        "successor": None,
+        "successors": (),
+        "resembles": None,
+        "reason": "not-enrolled",
+        "advice": "",
+        "as_of": as_of,
+    }
     try:
         link = canonicalise(url)
     except UnusableLink as error:
-        return _answer(None, "unknown", error.code, language, as_of)
-    known = index.accounts.find(link.key)
-    if known is not None:
-        verdict, reason = _verdict(known)
-        return _answer(link, verdict, reason, language, as_of, index=index, account=known)
-    likeness = resemblance(index, link, display_name)
-    if isinstance(likeness, Likeness):
-        reason = likeness.reasons[0]
-        return _answer(link, "resembles", reason, language, as_of, index=index, likeness=likeness)
-    return _answer(link, "unknown", likeness or "not-enrolled", language, as_of)
+        answer["reason"] = error.code
+    else:
+        answer["canonical"] = {
+            "platform": link.platform,
+            "handle": link.handle,
+            "platform_id": link.platform_id,
+        }
+        if known := index.accounts.find(link.key):
+            _tell_known(answer, index, known)
+        elif found := resemblance(index, link, display_name):
+            _tell_likeness(answer, index, found, language)
+    reason = answer["reason"]
+    answer["advice"] = ADVICE[reason if reason in ADVICE else answer["verdict"]].in_language(language)
+    return answer
+
+
+def _tell_known(answer: dict[str, Any], index: Index, known: Known) -> None:
+    answer["verdict"], answer["reason"] = verdict, reason = _verdict(known)
+    answer["account"] = _official(index, known)
+    if verdict != "former":
+        return
+    if reason == "renamed":
+        answer["successor"] = answer["account"] if known.state == "active" else None
+    elif reason == "agency_ended" and (agency := index.agencies.get(known.agency_code)):
+        answer["successors"] = agency.successors
+
+
+def _tell_likeness(answer: dict[str, Any], index: Index, found: Likeness | str, language: str) -> None:
+    if isinstance(found, str):
+        answer["reason"] = found
+        return
+    answer["verdict"], answer["reason"] = "resembles", found.reasons[0]
+    answer["resembles"] = {
+        "account": _official(index, found.account),
+        "score": found.score,
+        "reasons": [
+            {"code": code, "detail": reason_detail(code).in_language(language)} for code in found.reasons
+        ],
+    }
 
 
 def _verdict(known: Known) -> tuple[Verdict, str]:
@@ -49,52 +87,11 @@ def _verdict(known: Known) -> tuple[Verdict, str]:
     return "former", known.reason or known.state
 
 
-def _answer(
-    link: Canonical | None,
-    verdict: Verdict,
-    reason: str,
-    language: str,
-    as_of: datetime,
-    *,
-    index: Index | None = None,
-    account: Known | None = None,
-    likeness: Likeness | None = None,
-) -> Verification:
-    shown = _official(index, account) if index and account else None
-    ended = (
-        index.agencies.get(account.agency_code) if index and account and reason == "agency_ended" else None
-    )
-    return Verification(
-        verdict=verdict,
-        canonical=CanonicalLink(platform=link.platform, handle=link.handle, platform_id=link.platform_id)
-        if link
-        else None,
-        account=shown,
-        successor=shown if reason == "renamed" and account and account.state == "active" else None,
-        successors=list(ended.successors) if ended else [],
-        resembles=_resemblance(index, likeness, language) if index and likeness else None,
-        reason=reason,
-        advice=ADVICE[reason if reason in ADVICE else verdict].in_language(language),
-        as_of=as_of,
-    )
-
-
-def _official(index: Index, known: Known) -> OfficialAccount:
-    return OfficialAccount(
-        id=known.id,
-        agency_code=known.agency_code,
-        agency_name=index.agency_name(known.agency_code),
-        display_name=known.display_name,
-        url=known.url,
-    )
-
-
-def _resemblance(index: Index, likeness: Likeness, language: str) -> Resemblance:
-    return Resemblance(
-        account=_official(index, likeness.account),
-        score=likeness.score,
-        reasons=[
-            ReasonRead(code=code, detail=reason_detail(code).in_language(language))
-            for code in likeness.reasons
-        ],
-    )
+def _official(index: Index, known: Known) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "agency_code": known.agency_code,
+        "agency_name": index.agency_name(known.agency_code),
+        "display_name": known.display_name,
+        "url": known.url,
+    }

@@ -73,30 +73,42 @@ def accented(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", text.casefold())))
 
 
-def of_account(link: Canonical, display_name: str | None = None) -> list[str]:
-    """The texts that name somebody: the handle, or the labels of a host, alone and together; the name that is shown."""
+class Host(NamedTuple):
+    """A host: what is registered below its public `suffix`, from right to left, in the script in which it is shown."""
+
+    suffix: str
+    labels: list[str]
+
+    @property
+    def is_government(self) -> bool:
+        """Whether only a state gives out names here: below `gov.vn`, `gouv.fr`, `mil`."""
+        return self.suffix.partition(".")[0] in _STATE
+
+
+def host(link: Canonical) -> Host | None:
+    """The host of a website that has it to itself."""
     handle = link.handle
-    if link.platform == "website":
-        host, _, path = (handle or "").partition("/")
-        found = [path.rpartition("/")[2]] if path else host_parts(host)[1]
-        found += [" ".join(reversed(found))] if len(found) > 1 else []
-    elif handle is None:
+    if link.platform != "website" or handle is None or "/" in handle:
+        return None
+    text = handle.partition(":")[0]
+    end = suffix(text) or ""
+    if not end or len(end) >= len(text):
+        return Host(end, [])
+    found = text[: -len(end) - 1].split(".")[::-1]
+    return Host(end, [_shown(label) for label in found] if "xn--" in text else found)
+
+
+def of_account(link: Canonical, site: Host | None) -> list[str]:
+    """The texts in a link that name somebody: the handle, or the labels of the host, alone and together."""
+    if site is not None:
+        # Together in the order in which they are read: an authority below the site of its place.
+        return [*site.labels, " ".join(reversed(site.labels))] if len(site.labels) > 1 else site.labels
+    handle = link.handle
+    if handle is None:
         # Of ids only those of apps on Google Play are words.
-        found = (link.platform_id or "").split(".")[::-1] if link.platform == "google_play" else []
-    else:
-        handle = handle.rpartition("/")[2]
-        found = [handle.partition("@")[0] if link.platform == "mastodon" else handle]
-    return [*found, display_name] if display_name else found
-
-
-def host_parts(host: str) -> tuple[str, list[str]]:
-    """A host's public suffix, and its labels below that from right to left, in the script in which they are shown."""
-    host = host.partition(":")[0]
-    end = suffix(host) or ""
-    if not end or len(end) >= len(host):
-        return end, []
-    found = host[: -len(end) - 1].split(".")[::-1]
-    return end, [_shown(label) for label in found] if "xn--" in host else found
+        return (link.platform_id or "").split(".")[::-1] if link.platform == "google_play" else []
+    handle = handle.rpartition("/")[2]
+    return [handle.partition("@")[0] if link.platform == "mastodon" else handle]
 
 
 def _shown(label: str) -> str:
@@ -106,8 +118,3 @@ def _shown(label: str) -> str:
         return idna.decode(label)
     except UnicodeError:
         return label
-
-
-def is_government(end: str) -> bool:
-    """Whether only a state gives out names below this public suffix: `gov.vn`, `gouv.fr`, `mil`."""
-    return end.partition(".")[0] in _STATE
