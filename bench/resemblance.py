@@ -1,7 +1,7 @@
 """How well verification tells look-alikes from everybody else: `python -m bench.resemblance [FOLDER]`.
 
 FOLDER holds `impersonation-hosts-dev.csv` (hosts and whom they imitate) and `official-accounts-us-congress.csv`;
-`../shared/data` unless it is given. Each line prints what was measured beside its limit; `-v` also names what went wrong.
+`../shared/data` unless it is given. Each line shows what was measured beside its limit; `-v` also what went wrong.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """How fast verification answers from memory: `python -m bench.verify`.
 
-In process, at 100,000 and a million accounts, each in a process of its own; over HTTP, beside an empty route of the same app;
-and beside two other ways to find look-alikes: comparing with every name, and a list of permutations.
+In process, at 100,000 and a million accounts, each in a process of its own; over HTTP, beside an empty route of the
+same app; and beside two other ways to find look-alikes: comparing with every name, and a list of permutations.
 """
 
 import argparse
@@ -32,12 +32,13 @@ from shared.urls import Canonical
 SIZES = (100_000, 1_000_000)
 QUESTIONS = 5000
 _KINDS = ("exact", "unknown", "alike")
-_SYLLABLES = (
-    "an bao binh buu cam canh cao chau chi chien chinh cuong dai dang dinh dong duc dung gia giang ha hai hanh hau hien hiep "
-    "hoa hoai hong hung huong huy khanh khoa kien kim lam lan linh loc long luong mai minh my nam nga ngan nghia ngoc nguyen "
-    "nhan nhat nhu oanh phat phong phu phuc phuong quan quang quoc quy quynh sang sinh son tai tam tan thai thang thanh thao "
-    "thi thien thinh thong thu thuan thuy tien tin toan tra trang tri trung truong tu tuan tung tuyen uyen van viet vinh vu"
-).split()
+_SYLLABLES = """
+    an bao binh buu cam canh cao chau chi chien chinh cuong dai dang dinh dong duc dung gia giang ha hai hanh
+    hau hien hiep hoa hoai hong hung huong huy khanh khoa kien kim lam lan linh loc long luong mai minh my nam
+    nga ngan nghia ngoc nguyen nhan nhat nhu oanh phat phong phu phuc phuong quan quang quoc quy quynh sang
+    sinh son tai tam tan thai thang thanh thao thi thien thinh thong thu thuan thuy tien tin toan tra trang
+    tri trung truong tu tuan tung tuyen uyen van viet vinh vu
+""".split()  # noqa: SIM905 - a list of a hundred lines says no more
 _BODIES = (
     "UBND",
     "Công an",
@@ -53,9 +54,10 @@ _PLATFORMS = "facebook", "tiktok", "x", "youtube"
 
 def accounts() -> Iterator[Any]:
     """Accounts without end: of each body four handles and a site, most of them called alike."""
-    chance = random.Random(1)  # noqa: S311 - nothing secret about it
+    chance = random.Random(1)
     units = read_units()
     serial = 0
+    taken: set[str] = set()
     while True:
         body = chance.choice(_BODIES)
         unit: Unit = units[serial % len(units)]
@@ -66,7 +68,10 @@ def accounts() -> Iterator[Any]:
         )
         serial += 1
         name = f"{body} {proper}"
-        handle = fold(name).replace(" ", "") + ("" if serial <= len(units) else str(serial // len(units)))
+        handle = fold(name).replace(" ", "")
+        if handle in taken:
+            handle += str(serial)
+        taken.add(handle)
         for platform in _PLATFORMS:
             yield account(Canonical(platform, handle, None), name, unit.code)
         yield account(site(f"{handle}.edu.vn"), f"Trang thông tin điện tử {name}", unit.code)
@@ -74,7 +79,7 @@ def accounts() -> Iterator[Any]:
 
 def questions(rows: list[Any]) -> list[tuple[str, str]]:
     """Links to ask for: two in five exact, two nobody's, one like an official one."""
-    chance = random.Random(2)  # noqa: S311 - nothing secret about it
+    chance = random.Random(2)
     found = []
     for number in range(QUESTIONS):
         row = chance.choice(rows)
@@ -197,7 +202,8 @@ def main() -> None:
         return
     if not options.http:
         for size in SIZES:
-            subprocess.run([sys.executable, "-m", "bench.verify", "--size", str(size)], check=True)
+            command = [sys.executable, "-m", "bench.verify", "--size", str(size)]
+            subprocess.run(command, check=True)  # noqa: S603 - ourselves
     from bench.verify_http import measure  # noqa: PLC0415 - brings a whole stack along
 
     asyncio.run(measure())

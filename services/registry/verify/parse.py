@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from services.registry.verify import words
 from services.registry.verify.lists import Beginnings, pattern
-from services.registry.verify.places import SHORTEST, Places, level_at, level_until
+from services.registry.verify.places import SHORTEST, Places, level_at
 from services.registry.verify.texts import Name, skeleton
 
 _AUTHORITIES = {skeleton(k): v for k, v in words.by_spelling(words.AUTHORITIES).items()}
@@ -62,7 +62,7 @@ def is_authority(text: str) -> bool:
 
 
 def denoted(text: str, places: Places) -> Iterator[Denoted]:
-    """The authorities with their places: "ubnd xa lapvo", "lapvo ubnd"."""
+    """The authorities with their places: "ubnd xa lapvo", and at the beginning "lapvo ubnd"."""
     for start, end, authority in authorities(text):
         written, level = level_at(text, end)
         place = places.at(text, end + len(written)) if level else None
@@ -72,17 +72,10 @@ def denoted(text: str, places: Places) -> Iterator[Denoted]:
         if place is not None:
             yield Denoted(authority, level, place, start, end + len(written) + len(place))
             continue
-        place = places.until(text, start)
-        if place is not None:
-            written, level = level_until(text, start - len(place))
-            yield Denoted(authority, level, place, start - len(place) - len(written), end)
-
-
-def after_authority(text: str) -> Iterator[tuple[str, int, int]]:
-    """What follows an authority and a level, up to the end: which authority, where it begins, and where the rest."""
-    for start, end, authority in authorities(text):
-        written, _ = level_at(text, end)
-        yield authority, start, end + len(written)
+        written, level = level_at(text, 0)
+        place = places.at(text, len(written))
+        if place is not None and len(written) + len(place) == start:
+            yield Denoted(authority, level, place, 0, end)
 
 
 def stripped(name: Name) -> str:

@@ -18,7 +18,6 @@ SHORTEST = 3
 
 _LEVELS = {texts.skeleton(k): texts.skeleton(v) for k, v in words.by_spelling(words.LEVELS).items()}
 _LEVEL = re.compile(pattern(_LEVELS))
-_LEVEL_BACKWARDS = re.compile(pattern(level[::-1] for level in _LEVELS))
 
 
 class Unit(NamedTuple):
@@ -49,7 +48,6 @@ class Places:
             self.by_code[code] = unit
             self.by_name.setdefault(key, []).append(unit)
         self._beginnings = Beginnings(self.by_name, SHORTEST)
-        self._endings = Beginnings((name[::-1] for name in self.by_name), SHORTEST)
         self.provinces = {
             key: {unit.code for unit in found if unit.code == unit.province}
             for key, found in self.by_name.items()
@@ -61,23 +59,11 @@ class Places:
         found = self._beginnings.at(skeleton, start)
         return found[0] if found else None
 
-    def until(self, skeleton: str, end: int) -> str | None:
-        """The longest name of a unit that ends at a place in a skeleton."""
-        found = self._endings.at(skeleton[end - 1 :: -1], 0) if end else None
-        return found[0][::-1] if found else None
-
 
 def level_at(skeleton: str, start: int) -> tuple[str, str]:
     """The word for a level at a place in a skeleton: as it is written, and as it is meant; else nothing twice."""
     found = _LEVEL.match(skeleton, start)
     return (found[0], _LEVELS[found[0]]) if found else ("", "")
-
-
-def level_until(skeleton: str, end: int) -> tuple[str, str]:
-    """The same before a place in a skeleton."""
-    found = _LEVEL_BACKWARDS.match(skeleton[:end][::-1])
-    written = found[0][::-1] if found else ""
-    return written, _LEVELS.get(written, "")
 
 
 @cache
