@@ -1,9 +1,13 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
+from typing import get_args
+
 from services.registry.accounts.tables import KINDS, REASONS, STATES
 from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
 from services.registry.proofs.tables import STATES as PROOF_STATES
+from services.registry.verify.likeness import Reason
+from services.registry.verify.schemas import Verdict
 from shared.problems import Text
 from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 from shared.urls import PLATFORMS
@@ -61,6 +65,13 @@ FIELDS: tuple[FreeField, ...] = (
         Text("Không ai", "Nobody"),
         _NOT_KEPT,
     ),
+    FreeField(
+        ("VerifyItem.display_name",),
+        Text("Tên mà trang cần kiểm tra hiển thị", "The name that the page to verify shows"),
+        200,
+        Text("Không ai", "Nobody"),
+        _NOT_KEPT,
+    ),
 )
 
 LISTS = {
@@ -72,4 +83,6 @@ LISTS = {
     "proof_methods": METHODS,
     "audited": AUDITED,
     "proof_states": PROOF_STATES,
+    "verdicts": get_args(Verdict),
+    "resemblance_reasons": get_args(Reason),
 }

@@ -11,8 +11,9 @@ from uuid import UUID
 from services.registry.verify.postings import Postings
 from shared.urls import Canonical
 
-_HEAD = Struct("<16sIIH")  # id, agency, time of the last change, the words that many share
+_HEAD = Struct("<16sIIH")  # id, agency, time of the last change, what many share
 _GONE = b""
+_NAME = "\x00"  # stands in a URL for the handle or id; no URL has it
 
 
 class Known(NamedTuple):
@@ -39,6 +40,16 @@ def is_live(row: Any) -> bool:
     return row.held and row.state in {"active", "suspended"}
 
 
+class _Shared(NamedTuple):
+    """What many rows have in common. The URL has its handle or id left out."""
+
+    platform: str
+    state: str
+    reason: str | None
+    held: bool
+    url: str
+
+
 class Accounts:
     """One row for each identity of each account. Rows are never moved: an account that changed gets new ones."""
 
@@ -46,8 +57,8 @@ class Accounts:
         self._rows: list[bytes] = []
         self._by_identity = Postings(expected)
         self._by_account = Postings(expected)
-        self._words: list[tuple[str, str, str | None, bool]] = []
-        self._word_numbers: dict[tuple[str, str, str | None, bool], int] = {}
+        self._shared: list[_Shared] = []
+        self._shared_numbers: dict[_Shared, int] = {}
         self._agencies: list[str] = []
         self._agency_numbers: dict[str, int] = {}
 
@@ -73,24 +84,30 @@ class Accounts:
 
     def packed(self, row: Any) -> bytes:
         """A row as it is kept; equal for two that say the same."""
-        words = (row.platform, row.state, row.reason, row.held)
-        kind = self._word_numbers.get(words)
+        handle, platform_id = row.handle or "", row.platform_id or ""
+        pattern = row.url.replace(platform_id or handle, _NAME, 1)
+        url = "" if _NAME in pattern else row.url
+        shared = _Shared(row.platform, row.state, row.reason, row.held, "" if url else pattern)
+        kind = self._shared_numbers.get(shared)
         if kind is None:
-            kind = self._word_numbers[words] = len(self._words)
-            self._words.append(words)
+            kind = self._shared_numbers[shared] = len(self._shared)
+            self._shared.append(shared)
         agency = self._agency_numbers.get(row.agency_code)
         if agency is None:
             agency = self._agency_numbers[row.agency_code] = len(self._agencies)
             self._agencies.append(row.agency_code)
-        handle, platform_id = row.handle or "", row.platform_id or ""
-        link = Canonical(row.platform, row.handle, row.platform_id)
-        identity = "" if row.identity == link.key else row.identity
-        text = f"{handle}\n{platform_id}\n{row.display_name}\n{identity}\n{row.url}"
+        key = Canonical(row.platform, row.handle, row.platform_id).key
+        identity = "" if row.identity == key else row.identity
+        text = f"{handle}\n{platform_id}\n{row.display_name}\n{identity}\n{url}"
         return _HEAD.pack(row.id.bytes, agency, row.changed_at & 0xFFFFFFFF, kind) + text.encode()
 
     def raw(self, number: int) -> bytes:
         """A row as it is kept; empty for one that was dropped."""
         return self._rows[number]
+
+    def length(self, number: int) -> int:
+        """Letters of a row's handle."""
+        return self._rows[number].find(b"\n", _HEAD.size) - _HEAD.size
 
     def agency(self, number: int) -> str | None:
         """The agency of a row, unless that was dropped."""
@@ -104,7 +121,7 @@ class Accounts:
             return None
         mark, agency, changed_at, kind = _HEAD.unpack_from(packed)
         handle, platform_id, display_name, identity, url = packed[_HEAD.size :].decode().split("\n")
-        platform, state, reason, held = self._words[kind]
+        platform, state, reason, held, pattern = self._shared[kind]
         return Known(
             id=UUID(bytes=mark),
             identity=identity or Canonical(platform, handle or None, platform_id or None).key,
@@ -113,7 +130,7 @@ class Accounts:
             platform=platform,
             handle=handle or None,
             platform_id=platform_id or None,
-            url=url,
+            url=url or pattern.replace(_NAME, platform_id or handle, 1),
             display_name=display_name,
             state=state,
             reason=reason,

@@ -93,13 +93,13 @@ class Index:
         return [(row, code) for row in self.names.rows(key) if (code := self.accounts.agency(row))]
 
     def first(self, key: str) -> Known | None:
-        """Of the accounts filed under a key the one with the shortest address: a site before the sites below it."""
+        """Of the accounts filed under a key the one with the shortest handle: a site before the sites below it."""
         return self.shortest(self.names.rows(key)) if key in self.names.latest else None
 
     def shortest(self, rows: Iterable[int]) -> Known | None:
-        """Of these accounts the one with the shortest address."""
-        there = [(len(raw.rpartition(b"\n")[2]), row) for row in rows if (raw := self.accounts.raw(row))]
-        return self.accounts.get(min(there)[1]) if there else None
+        """Of these accounts the one with the shortest handle."""
+        there = [row for row in rows if self.accounts.raw(row)]
+        return self.accounts.get(min(there, key=self.accounts.length)) if there else None
 
     def _call(self, number: int, row: Any) -> None:
         link = Canonical(row.platform, row.handle, row.platform_id)

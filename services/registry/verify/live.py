@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 _AGENCIES_SECONDS = 30.0
 _WAKE_SECONDS = 0.05  # between two looks, however many commits there are
 _PATIENCE_SECONDS = 5.0
+_SLICE = 100  # accounts after which requests get their turn
 _NOT_NOW = Text("Sổ đăng ký đang được nạp.", "The register is being loaded.")
 
 
@@ -123,9 +124,10 @@ class LiveIndex:
         self._agencies_mark = await queries.agencies_mark(session)
         index = Index(await queries.agency_names(session), await queries.count(session))
         async for batch in queries.known(session):
-            for row in batch:
-                index.add(row)
-            await asyncio.sleep(0)
+            for start in range(0, len(batch), _SLICE):
+                for row in batch[start : start + _SLICE]:
+                    index.add(row)
+                await asyncio.sleep(0)
         gc.collect()
         gc.freeze()  # or the collector would walk through it all now and then, and hold up a request for that long
         log.info("verification index loaded", extra={"identities": len(index.accounts)})
@@ -139,17 +141,18 @@ class LiveIndex:
             rows = {account: group async for account, group in _by_account(queries.known(session, ids))}
             if not index.agencies.keys() >= {row.agency_code for group in rows.values() for row in group}:
                 await self._take_agencies(session, index)
-            for account in ids:
+            for number, account in enumerate(ids):
                 index.put(account, rows.get(account, ()))
-            await asyncio.sleep(0)
+                if number % _SLICE == 0:
+                    await asyncio.sleep(0)
 
     async def _take_agencies(self, session: AsyncSession, index: Index) -> None:
         mark = await queries.agencies_mark(session)
         if mark != self._agencies_mark:
             renamed = index.know_agencies(await queries.agency_names(session))
             self._agencies_mark = mark
-            for start in range(0, len(index.accounts) if renamed else 0, queries.BATCH):
-                index.recall(range(start, min(start + queries.BATCH, len(index.accounts))), renamed)
+            for start in range(0, len(index.accounts) if renamed else 0, _SLICE):
+                index.recall(range(start, min(start + _SLICE, len(index.accounts))), renamed)
                 await asyncio.sleep(0)
 
     async def _reconcile(self) -> None:

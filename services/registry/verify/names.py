@@ -151,7 +151,7 @@ def of_text(text: str, places: Places) -> Iterator[str]:
         yield body.key
         return
     core = parse.stripped(name)
-    if not parse.is_weak(core, places):
+    if not parse.is_weak(core, places) and not parse.is_authority(core):
         yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)
 
 
@@ -167,5 +167,7 @@ def _variants(whole: str, core: str) -> Iterator[str]:
 def of_host(address: str, site: texts.Host) -> Iterator[str]:
     """The keys that lie in the host of a website, beside those of its texts."""
     yield f"@{address}"
+    # Only a site can be called by a kind of authority alone: "dichvucong.gov.vn".
+    yield from (name for label in site.labels if parse.is_authority(name := texts.name(label).skeleton))
     if site.is_government:
         yield from (f"gov|{texts.name(label).skeleton}" for label in site.labels)

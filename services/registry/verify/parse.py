@@ -57,8 +57,9 @@ def authorities(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_authority(text: str) -> bool:
-    """Whether a skeleton is the name of a kind of authority and nothing else."""
-    return text in _AUTHORITIES
+    """Whether a skeleton is the name of a kind of authority, perhaps with a level, and no more: "congan", "ubndxa"."""
+    found = _AUTHORITY.match(text)
+    return found is not None and (found.end() == len(text) or text[found.end() :] in _LEVELS)
 
 
 def denoted(text: str, places: Places) -> Iterator[Denoted]:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Text, cast, func, literal, select
+from sqlalchemy import BigInteger, Row, String, Text, cast, func, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,8 +13,8 @@ from services.registry.agencies.queries import agencies
 from services.registry.verify.tables import AccountChange
 
 PUBLIC_STATES = ("active", "suspended", "retired")
-BATCH = 250
-"""Rows between which the process does other work."""
+BATCH = 1000
+"""Rows that are fetched, or accounts that are asked for, at once."""
 
 
 async def known(
@@ -30,13 +30,13 @@ async def known(
         literal(value=True).label("held"),
         col(Account.id),
         col(Account.agency_code),
-        col(Account.platform),
+        type_coerce(col(Account.platform), String).label("platform"),  # each word need not be checked again
         col(Account.handle),
         col(Account.platform_id),
         col(Account.url),
         col(Account.display_name),
-        col(Account.state),
-        col(Account.reason),
+        type_coerce(col(Account.state), String).label("state"),
+        type_coerce(col(Account.reason), String).label("reason"),
         func.extract("epoch", col(Account.updated_at)).cast(BigInteger).label("changed_at"),
     ).where(col(Account.state).in_(PUBLIC_STATES), col(Account.approver_subject).is_not(None))
     if accounts is not None:
