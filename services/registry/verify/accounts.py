@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.registry.verify.postings import Postings
-from shared.urls import Canonical
 
 _HEAD = Struct("<16sIIH")  # id, agency, time of the last change, what many share
 _GONE = b""
-_NAME = "\x00"  # stands in a URL for the handle or id; no URL has it
+# What stands in a pattern for the handle, and for the id; no identity and no URL has them.
+_HANDLE, _ID = "\x01", "\x02"
 
 
 class Known(NamedTuple):
@@ -40,14 +40,8 @@ def is_live(row: Any) -> bool:
     return row.held and row.state in {"active", "suspended"}
 
 
-class _Shared(NamedTuple):
-    """What many rows have in common. The URL has its handle or id left out."""
-
-    platform: str
-    state: str
-    reason: str | None
-    held: bool
-    url: str
+_Shared = tuple[str, str, str | None, bool, str, str]
+# What many rows have in common: platform, state, reason, held, identity and URL with the name left out.
 
 
 class Accounts:
@@ -85,9 +79,9 @@ class Accounts:
     def packed(self, row: Any) -> bytes:
         """A row as it is kept; equal for two that say the same."""
         handle, platform_id = row.handle or "", row.platform_id or ""
-        pattern = row.url.replace(platform_id or handle, _NAME, 1)
-        url = "" if _NAME in pattern else row.url
-        shared = _Shared(row.platform, row.state, row.reason, row.held, "" if url else pattern)
+        identity = _pattern(row.identity, handle, platform_id)
+        url = _pattern(row.url, handle, platform_id)
+        shared = (row.platform, row.state, row.reason, row.held, identity, url)
         kind = self._shared_numbers.get(shared)
         if kind is None:
             kind = self._shared_numbers[shared] = len(self._shared)
@@ -96,9 +90,9 @@ class Accounts:
         if agency is None:
             agency = self._agency_numbers[row.agency_code] = len(self._agencies)
             self._agencies.append(row.agency_code)
-        key = Canonical(row.platform, row.handle, row.platform_id).key
-        identity = "" if row.identity == key else row.identity
-        text = f"{handle}\n{platform_id}\n{row.display_name}\n{identity}\n{url}"
+        text = f"{handle}\n{platform_id}\n{row.display_name}"
+        if not identity or not url:
+            text = f"{text}\n{row.identity}\n{row.url}"
         return _HEAD.pack(row.id.bytes, agency, row.changed_at & 0xFFFFFFFF, kind) + text.encode()
 
     def raw(self, number: int) -> bytes:
@@ -120,17 +114,17 @@ class Accounts:
         if not packed:
             return None
         mark, agency, changed_at, kind = _HEAD.unpack_from(packed)
-        handle, platform_id, display_name, identity, url = packed[_HEAD.size :].decode().split("\n")
-        platform, state, reason, held, pattern = self._shared[kind]
+        handle, platform_id, display_name, *written = packed[_HEAD.size :].decode().split("\n")
+        platform, state, reason, held, identity, url = self._shared[kind]
         return Known(
             id=UUID(bytes=mark),
-            identity=identity or Canonical(platform, handle or None, platform_id or None).key,
+            identity=_filled(identity, handle, platform_id) or written[0],
             held=held,
             agency_code=self._agencies[agency],
             platform=platform,
             handle=handle or None,
             platform_id=platform_id or None,
-            url=url or pattern.replace(_NAME, platform_id or handle, 1),
+            url=_filled(url, handle, platform_id) or written[1],
             display_name=display_name,
             state=state,
             reason=reason,
@@ -155,3 +149,17 @@ class Accounts:
 
 def _rank(known: Known) -> tuple[bool, bool, int]:
     return known.held and known.state != "retired", known.held, known.changed_at
+
+
+def _pattern(text: str, handle: str, platform_id: str) -> str:
+    """A text with the name in it left out, so that those of one platform are alike; nothing when it has no name."""
+    for name, mark in ((platform_id, _ID), (handle, _HANDLE)):
+        if name:
+            before, found, after = text.rpartition(name)
+            if found:
+                return before + mark + after
+    return ""
+
+
+def _filled(pattern: str, handle: str, platform_id: str) -> str:
+    return pattern.replace(_HANDLE, handle).replace(_ID, platform_id)

@@ -12,8 +12,9 @@ from services.registry.verify.places import Places, Unit, gazetteer
 from shared.urls import Canonical
 
 _MAX_REMEMBERED = (
-    50_000  # texts of accounts whose keys are remembered: most agencies call all of theirs alike
+    10_000  # names of which the keys are remembered: most agencies call all their accounts alike
 )
+_UNLIKE_OTHERS = frozenset({"website", "google_play", "mastodon"})  # where the handle alone is not the name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,14 @@ class Index:
         self.accounts = Accounts(expected)
         self.names = Names(expected)
         self.agencies: dict[str, Agency] = {}
-        self._remembered: dict[str, tuple[str, ...]] = {}
+        self._keys: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._keys_of: dict[str, tuple[str, ...]] = {}
         self.know_agencies(agencies)
 
     def know_agencies(self, rows: Iterable[Any]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
         before = self.agencies
+        self._keys.clear()
         self.agencies = {
             row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
         }
@@ -102,24 +105,30 @@ class Index:
         return self.accounts.get(min(there, key=self.accounts.length)) if there else None
 
     def _call(self, number: int, row: Any) -> None:
-        link = Canonical(row.platform, row.handle, row.platform_id)
-        site = texts.host(link)
-        keys = {*self._keys_of_agency(row.agency_code), *self._keys_of(row.display_name)}
-        for text in texts.of_account(link, site):
-            keys.update(self._keys_of(text))
-        if site is not None:
-            keys.update(names.of_host(row.handle, site))
+        called = (
+            row.agency_code,
+            row.display_name,
+            row.handle,
+            row.platform_id,
+            row.platform in _UNLIKE_OTHERS,
+        )
+        keys = self._keys.get(called)
+        if keys is None:
+            if len(self._keys) + len(self._keys_of) >= _MAX_REMEMBERED:
+                self._keys.clear()
+                self._keys_of.clear()
+            keys = self._keys[called] = self._look(row)
         for key in keys:
             self.names.add(key, number)
 
-    def _keys_of(self, text: str) -> tuple[str, ...]:
-        keys = self._remembered.get(text)
-        if keys is None:
-            if len(self._remembered) >= _MAX_REMEMBERED:
-                self._remembered.clear()
-            keys = self._remembered[text] = tuple(names.of_text(text, self.places))
-        return keys
-
-    def _keys_of_agency(self, code: str) -> tuple[str, ...]:
-        agency = self.agencies.get(code)
-        return self._keys_of(agency.name) if agency else ()
+    def _look(self, row: Any) -> tuple[str, ...]:
+        link = Canonical(row.platform, row.handle, row.platform_id)
+        site = texts.host(link)
+        agency = self.agencies.get(row.agency_code)
+        keys = set(names.of_host(row.handle, site)) if site is not None else set()
+        for text in {*texts.of_account(link, site), row.display_name, agency.name if agency else ""}:
+            found = self._keys_of.get(text)
+            if found is None:
+                found = self._keys_of[text] = tuple(names.of_text(text, self.places))
+            keys.update(found)
+        return tuple(keys)

@@ -95,6 +95,8 @@ def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[U
     units = index.places.by_name[body.place]
     if not body.level or any(unit.in_force and unit.level == body.level for unit in units):
         units = [unit for unit in units if unit.in_force] or units
+    if len(units) == 1:
+        return units
     provinces = {
         code
         for province, codes in index.places.provinces.items()
