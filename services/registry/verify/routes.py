@@ -15,7 +15,7 @@ from services.registry.verify import service
 from services.registry.verify.live import LiveIndex
 from services.registry.verify.schemas import Verification, Verifications, VerifyItem, VerifyRequest
 from shared.auth import Actor
-from shared.problems import Invalid, Language, Unavailable, responses
+from shared.problems import Invalid, Unavailable, preferred_language, responses
 from shared.schemas import Link
 
 router = APIRouter(prefix="/v1/verify", tags=["verify"], responses=responses(Invalid, Unavailable))
@@ -28,14 +28,13 @@ _SLICE = 50  # links of one request between which other requests get their turn
 async def verify_link(
     request: Request,
     _: Annotated[Actor | None, POLICY.allow("verify.one")],
-    language: Language,
     url: Annotated[
         Link, Query(description="The link as found.", examples=["https://m.facebook.com/ubndxalapvo/"])
     ],
 ) -> Response:
     """Whether a link is an agency's official account. The link is neither stored nor logged."""
     live: LiveIndex = request.app.state.verification
-    index = await live.current()
+    index, language = await live.current(), preferred_language(request.headers.get("accept-language"))
     return _unstored(service.verify(index, url, language, live.as_of))
 
 
@@ -44,11 +43,10 @@ async def verify_links(
     body: VerifyRequest,
     request: Request,
     _: Annotated[Actor | None, POLICY.allow("verify.many")],
-    language: Language,
 ) -> Response:
     """Up to 1,000 links, answered in their order. One that names no account is `unknown`, no more."""
     live: LiveIndex = request.app.state.verification
-    index = await live.current()
+    index, language = await live.current(), preferred_language(request.headers.get("accept-language"))
     items = []
     for number, item in enumerate(body.items):
         link, shown = (item.url, item.display_name) if isinstance(item, VerifyItem) else (item, None)
