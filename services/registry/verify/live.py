@@ -108,12 +108,15 @@ class LiveIndex:
         began, as_of = time.monotonic(), clock.now()
         async with self._database.transaction() as session:
             # Before anything is read: what is not visible then was changed by this transaction or a later one.
-            horizon = await queries.horizon(session)
+            # A connection that hangs would be waited for without end.
+            async with asyncio.timeout(self._settings.verify_stale_seconds):
+                horizon = await queries.horizon(session)
+                changed = await queries.changed_since(session, self._since) if self._index else []
             if self._index is None:
                 self._index = await self._load(session)
                 self._agencies_at = began
             else:
-                await self._take_changes(session, self._index)
+                await self._take_changes(session, self._index, changed)
                 if at_once or began - self._agencies_at > _AGENCIES_SECONDS:
                     await self._take_agencies(session, self._index)
                     self._agencies_at = began
@@ -133,11 +136,11 @@ class LiveIndex:
         log.info("verification index loaded", extra={"identities": len(index.accounts)})
         return index
 
-    async def _take_changes(self, session: AsyncSession, index: Index) -> None:
-        doubted, self._doubted = self._doubted, set()
-        changed = [*doubted.union(await queries.changed_since(session, self._since))]
-        for start in range(0, len(changed), queries.BATCH):
-            ids = changed[start : start + queries.BATCH]
+    async def _take_changes(self, session: AsyncSession, index: Index, changed: Sequence[UUID]) -> None:
+        doubted = set(self._doubted)
+        accounts = [*doubted.union(changed)]
+        for start in range(0, len(accounts), queries.BATCH):
+            ids = accounts[start : start + queries.BATCH]
             rows = {account: group async for account, group in _by_account(queries.known(session, ids))}
             if not index.agencies.keys() >= {row.agency_code for group in rows.values() for row in group}:
                 await self._take_agencies(session, index)
@@ -145,6 +148,7 @@ class LiveIndex:
                 index.put(account, rows.get(account, ()))
                 if number % _SLICE == 0:
                     await asyncio.sleep(0)
+        self._doubted -= doubted
 
     async def _take_agencies(self, session: AsyncSession, index: Index) -> None:
         mark = await queries.agencies_mark(session)
@@ -167,7 +171,8 @@ class LiveIndex:
             try:
                 async with self._database.transaction() as session:
                     doubted = await _differing(session, self._index)
-            except Unavailable:
+            except Exception as error:  # noqa: BLE001 - the next time will do
+                log.warning("verification index not compared", extra={"error": type(error).__name__})
                 continue
             if doubted:
                 log.warning("verification index differed", extra={"accounts": len(doubted)})
