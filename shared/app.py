@@ -1,7 +1,7 @@
 """The app factory: what makes every service's API the same to those who call it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -65,11 +65,13 @@ def create_app(
     settings: ServiceSettings,
     *,
     resources: Sequence[AbstractAsyncContextManager[Any]] = (),
+    ready: Sequence[Callable[[], object]] = (),
     **state: Any,
 ) -> FastAPI:
     """Build a service's API.
 
-    `state` is put on `app.state` for its routes; `resources` are entered at start and left at stop.
+    `state` is put on `app.state` for its routes; `resources` are entered at start and left at stop. Each of
+    `ready` raises `Unavailable` while the process should get no requests.
 
     Raises:
         RuntimeError: a route names no policy (default deny).
@@ -91,7 +93,7 @@ def create_app(
     for router in service.routers:
         app.include_router(router)
     require_policies(service)
-    _add_operations(app)
+    _add_operations(app, ready)
     problem_docs.add_pages(app, service.name)
     _add_problem_handlers(app)
     app.openapi = lambda: openapi(app, service)  # type: ignore[method-assign]
@@ -138,7 +140,7 @@ def _lifespan(
     return lifespan
 
 
-def _add_operations(app: FastAPI) -> None:
+def _add_operations(app: FastAPI, ready: Sequence[Callable[[], object]]) -> None:
     """/livez, /readyz, /metrics, and the API reference with its assets served from here."""
 
     @app.get("/livez", include_in_schema=False)
@@ -149,6 +151,8 @@ def _add_operations(app: FastAPI) -> None:
     async def readyz(request: Request) -> dict[str, str]:
         async with request.app.state.database.transaction() as session:
             await session.execute(text("SELECT 1"))
+        for check in ready:
+            check()
         return {"status": "ready"}
 
     @app.get("/metrics", include_in_schema=False)

@@ -351,7 +351,7 @@ def preferred_language(accept_language: str | None) -> str:
     return best
 
 
-def _request_language(request: Request) -> str:
+async def _request_language(request: Request) -> str:  # not plain: FastAPI would call that in a thread
     return preferred_language(request.headers.get("accept-language"))
 
 

@@ -23,6 +23,7 @@ from services.registry.signs.routes import router as signs
 from services.registry.statements.routes import router as statements
 from services.registry.successions.routes import router as successions
 from services.registry.transfers.routes import router as transfers
+from services.registry.verify.live import LiveIndex
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -74,7 +75,16 @@ def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
     probe = Probe(outbound, resolver(settings.proof_dns_servers), settings.proof_timeout_seconds)
-    return create_app(SERVICE, settings, resources=(outbound,), probe=probe, exports=Exports())
+    index = LiveIndex(settings)
+    return create_app(
+        SERVICE,
+        settings,
+        resources=(outbound, index),
+        ready=(index.require,),
+        probe=probe,
+        exports=Exports(),
+        verification=index,
+    )
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
+from typing import get_args
+
 from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
 from services.registry.agencies.words import ORGANISATION_TYPES
 from services.registry.memberships.tables import KINDS as MEMBERSHIP_KINDS
@@ -12,6 +14,8 @@ from services.registry.proofs.tables import STATES as PROOF_STATES
 from services.registry.successions import words as successions
 from services.registry.transfers.tables import REASONS as TRANSFER_REASONS
 from services.registry.transfers.tables import STATES as TRANSFER_STATES
+from services.registry.verify.likeness import Reason
+from services.registry.verify.schemas import Verdict
 from shared.problems import Text
 from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 from shared.urls import PLATFORMS
@@ -235,6 +239,13 @@ FIELDS: tuple[FreeField, ...] = (
         Text("Không ai", "Nobody"),
         _NOT_KEPT,
     ),
+    FreeField(
+        ("VerifyItem.display_name",),
+        Text("Tên mà trang cần kiểm tra hiển thị", "The name that the page to verify shows"),
+        200,
+        Text("Không ai", "Nobody"),
+        _NOT_KEPT,
+    ),
 )
 
 LISTS = {
@@ -262,4 +273,6 @@ LISTS = {
             [*FAILURES, *(code for method in METHODS_OF_PROOF.values() for code in method.failures)]
         )
     ),
+    "verdicts": get_args(Verdict),
+    "resemblance_reasons": get_args(Reason),
 }

@@ -32,6 +32,21 @@ class Settings(ServiceSettings):
     proof_dns_servers: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Name servers asked for TXT records: address or address:port; none: the system's."
     )
+    verify_poll_seconds: float = Field(
+        1.0,
+        gt=0,
+        le=10,
+        description="How often the index behind verification looks for changes that no signal told of.",
+    )
+    verify_stale_seconds: float = Field(
+        15.0,
+        ge=2,
+        le=300,
+        description="Verification answers 503 once the index could not be compared with the database for so long.",
+    )
+    verify_reconcile_seconds: float = Field(
+        1800.0, ge=1, le=86400, description="How often the whole index is compared with the database."
+    )
 
     @field_validator("proof_dns_servers", mode="before")
     @classmethod

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from services.registry.verify.live import LiveIndex
 from tests.conftest import SettingsFor
 from tests.support.apps import client_of, running
 
@@ -36,7 +37,15 @@ def apps(registry_app: FastAPI, reports_app: FastAPI, notifications_app: FastAPI
 
 @pytest.fixture(scope="session")
 async def registry(registry_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    index: LiveIndex = registry_app.state.verification
+
+    async def refresh(request: httpx.Request) -> None:
+        if request.url.path.startswith("/v1/verify"):
+            await index.refresh()
+
     async with client_of(registry_app) as client:
+        # Tests go on at once; tests of the index itself ask without this (test_live_index.py).
+        client.event_hooks["request"].append(refresh)
         yield client
 
 

@@ -40,6 +40,8 @@ async def replica(settings_for: SettingsFor, service: str, **changes: Any) -> As
     settings = settings_for(service)
     changed = type(settings)(**{**settings.model_dump(), **changes})
     async with running(service, changed) as app:
+        if service == "registry":
+            await app.state.verification.current()  # it is not ready before
         yield app
 
 

@@ -1,38 +1,82 @@
-"""Looking identities up."""
+"""What the index in memory is made of, and what has changed since it was."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import BigInteger, Row, String, Text, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.registry.accounts.tables import Account, Identity
 from services.registry.agencies.queries import agencies
+from services.registry.verify.tables import AccountChange
+
+BATCH = 1000
+"""Rows that are fetched, or accounts that are asked for, at once."""
 
 
-async def known(session: AsyncSession, identities: Sequence[str]) -> dict[str, Row[Any]]:
-    """The account that each identity stands for: the present holder, else the latest former one.
+async def known(
+    session: AsyncSession, accounts: Collection[UUID] | None = None
+) -> AsyncIterator[Sequence[Any]]:
+    """Every identity that an account stands for or stood for, in batches and in the order of accounts; only of
+    these `accounts`, when given.
 
-    `held` tells whether it still does. `successors` are the agencies that took over from an ended one.
+    `held`: the account answers for it now. One that was never approved was never official and is left out.
     """
-    rows = await session.execute(
-        select(
-            col(Identity.identity),
-            col(Identity.released_at).is_(None).label("held"),
-            col(Account.id),
-            col(Account.agency_code),
-            agencies.c.name.label("agency_name"),
-            col(Account.display_name),
-            col(Account.url),
-            col(Account.state),
-            col(Account.reason),
-            case((col(Account.reason) == "agency_ended", agencies.c.successors)).label("successors"),
+    released = col(Identity.released_at)
+    query = select(
+        col(Identity.identity),
+        released.is_(None).label("held"),
+        col(Account.id),
+        col(Account.agency_code),
+        type_coerce(col(Account.platform), String).label("platform"),  # each word need not be checked again
+        col(Account.handle),
+        col(Account.platform_id),
+        col(Account.url),
+        col(Account.display_name),
+        type_coerce(col(Account.state), String).label("state"),
+        type_coerce(col(Account.reason), String).label("reason"),
+        func.extract("epoch", func.coalesce(released, col(Account.updated_at)))
+        .cast(BigInteger)
+        .label("changed_at"),
+    ).join(Account, col(Account.id) == col(Identity.account_id))
+    if accounts is not None:
+        query = query.where(col(Account.id).in_(accounts))
+    rows = await session.stream(query.order_by(col(Account.id)).execution_options(yield_per=BATCH))
+    async for batch in rows.partitions():
+        yield batch
+
+
+async def count(session: AsyncSession) -> int:
+    """About how many rows `known` has: for the size of what is to hold them."""
+    return int(await session.scalar(select(func.count()).select_from(Identity)) or 0)
+
+
+async def horizon(session: AsyncSession) -> int:
+    """The oldest transaction that may still be open: whatever is not visible now was changed by it or a later one."""
+    number = cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger)
+    return int(await session.scalar(select(number)) or 0)
+
+
+async def changed_since(session: AsyncSession, transaction: int) -> list[UUID]:
+    """Accounts that a transaction from this one on has changed."""
+    return list(
+        await session.scalars(
+            select(col(AccountChange.account_id)).where(col(AccountChange.changed_in) >= transaction)
         )
-        .join(Account, col(Account.id) == col(Identity.account_id))
-        .join(agencies, agencies.c.code == col(Account.agency_code))
-        .where(col(Identity.identity).in_(identities))
-        # The latest comes last and stays; the present holder after all former ones.
-        .order_by(col(Identity.released_at).asc().nulls_last())
     )
-    return {row.identity: row for row in rows}
+
+
+async def agency_names(session: AsyncSession) -> Sequence[Row[Any]]:
+    """Every agency with what verification says of it."""
+    rows = await session.execute(
+        select(agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors)
+    )
+    return rows.all()
+
+
+async def agencies_mark(session: AsyncSession) -> tuple[int, int]:
+    """Something that differs once any agency has changed."""
+    row = (await session.execute(select(func.count(), func.coalesce(func.sum(agencies.c.version), 0)))).one()
+    return int(row[0]), int(row[1])

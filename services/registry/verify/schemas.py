@@ -1,20 +1,25 @@
 """The question "is this page real?" and its answer."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.schemas import Link, Schema
 
-Verdict = Literal["official", "compromised", "former", "unknown"]
+Verdict = Literal["official", "compromised", "former", "resembles", "unknown"]
 
 
 class VerifyItem(Schema):
     """One link to verify."""
 
     url: Link = Field(examples=["https://m.facebook.com/ubndxalapvo/"])
+    display_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = Field(
+        None,
+        description="The name that the page shows, if known: a name can be imitated where the link cannot.",
+        examples=["UBND xã Lấp Vò"],
+    )
 
 
 class VerifyRequest(Schema):
@@ -45,6 +50,21 @@ class OfficialAccount(Schema):
     url: str = Field(examples=["https://www.facebook.com/ubndxalapvo"])
 
 
+class ReasonRead(Schema):
+    """Why a name is like an official one."""
+
+    code: str = Field(description="A closed word.", examples=["combined-name"])
+    detail: str = Field(examples=["Ghép tên chính thức với những chữ khác."])
+
+
+class Resemblance(Schema):
+    """The official account that a link is like. No finding that anything is wrong with the link."""
+
+    account: OfficialAccount
+    score: float = Field(ge=0, le=1, description="How much alike they are.", examples=[0.94])
+    reasons: list[ReasonRead]
+
+
 class Verification(Schema):
     """What the registry knows of one link."""
 
@@ -61,12 +81,18 @@ class Verification(Schema):
     successors: list[str] = Field(
         description="For an account that ended with its agency: the agencies that took over.", examples=[[]]
     )
+    resembles: Resemblance | None = Field(
+        description="Null unless the verdict is `resembles`.", examples=[None]
+    )
     reason: str = Field(description="A closed word behind the verdict.", examples=["active"])
     advice: str = Field(
         description="What it means for whoever asks, in their language.",
         examples=["Đây là tài khoản chính thức của Ủy ban nhân dân xã Lấp Vò."],
     )
-    as_of: datetime = Field(examples=["2026-02-27T03:14:15Z"])
+    as_of: datetime = Field(
+        description="When the answer was last known to be what the register holds.",
+        examples=["2026-02-27T03:14:15Z"],
+    )
 
 
 class Verifications(Schema):

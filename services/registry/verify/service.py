@@ -1,103 +1,99 @@
-"""Verdicts. Nothing about the question is stored, logged or counted (docs/principles.md, 3)."""
+"""Verdicts. Nothing about the question is stored, logged or counted (docs/principles.md, 3).
 
-from collections.abc import Sequence
+An answer is what `schemas.Verification` describes, as a plain dict: making and checking its models would take as long
+as finding the answer.
+"""
+
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from services.registry.verify import queries
-from services.registry.verify.schemas import CanonicalLink, OfficialAccount, Verdict, Verification
-from shared import clock
-from shared.problems import Text
-from shared.urls import Canonical, UnusableLink, canonicalise
-
-_ADVICE: dict[Verdict, Text] = {
-    "official": Text(
-        "Đây là tài khoản chính thức của cơ quan được nêu.",
-        "This is the official account of the named agency.",
-    ),
-    "compromised": Text(
-        "Cơ quan báo đã mất quyền kiểm soát trang này. Đừng nhắn tin, chuyển tiền, cho thông tin ở đó.",
-        "The agency reports that it has lost control of this page. Do not message, pay or give data there.",
-    ),
-    "former": Text(
-        "Trang này từng là chính thức nhưng nay không còn. Đừng coi nội dung mới ở đây là của cơ quan.",
-        "This page was official and no longer is. Do not take anything new on it for the agency's word.",
-    ),
-    "unknown": Text(
-        "Liên kết này chưa được đăng ký. Điều đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
-        "This link is not enrolled; that does not make it illegitimate.",
-    ),
-}
-
-_SUSPENDED = Text(
-    "Cơ quan đã tạm ngừng tài khoản này. Đừng tin vào nội dung mới ở đó cho đến khi được khôi phục.",
-    "The agency has suspended this account. Do not rely on anything new there until it is restored.",
-)
-
-_LAPSED = Text(
-    "Tài khoản này đã được cơ quan được nêu đăng ký, nhưng hiện không có bằng chứng còn hiệu lực nên sổ không bảo "
-    "đảm cho nó. Điều đó không có nghĩa là nó giả mạo; hãy hỏi cơ quan qua kênh khác.",
-    "The named agency registered this account, but no proof of it stands at present, so the registry does not vouch "
-    "for it. That does not make it a fake; ask the agency by another channel.",
-)
+from services.registry.verify.accounts import Known
+from services.registry.verify.explain import advice, reason_detail
+from services.registry.verify.index import Index
+from services.registry.verify.pipeline import Likeness, resemblance
+from services.registry.verify.schemas import Verdict
+from shared.urls import UnusableLink, canonicalise
 
 
-async def verify(session: AsyncSession, links: Sequence[str], language: str) -> list[Verification]:
-    """What the registry knows of each link, in their order."""
-    read = [_canonical(link) for link in links]
-    identities = {link.key for link in read if isinstance(link, Canonical)}
-    known = await queries.known(session, list(identities)) if identities else {}
-    return [_verification(link, known, language) for link in read]
-
-
-def _canonical(link: str) -> Canonical | str:
+def verify(
+    index: Index, url: str, language: str, as_of: datetime, display_name: str | None = None
+) -> dict[str, Any]:
+    """What the registry knows of a link, and whom it looks like if that is nothing."""
+    answer: dict[str, Any] = {
+        "verdict": "unknown",
+        "canonical": None,
+        "account": None,
+        "successor": None,
+        "successors": (),
+        "resembles": None,
+        "reason": "not-enrolled",
+        "advice": "",
+        "as_of": as_of,
+    }
     try:
-        return canonicalise(link)
+        link = canonicalise(url)
     except UnusableLink as error:
-        return error.code
+        answer["reason"] = error.code
+    else:
+        answer["canonical"] = {
+            "platform": link.platform,
+            "handle": link.handle,
+            "platform_id": link.platform_id,
+        }
+        if known := index.accounts.find(link.key):
+            _tell_known(answer, index, known)
+        elif found := resemblance(index, link, display_name):
+            _tell_likeness(answer, index, found, language)
+    answer["advice"] = advice(answer["verdict"], answer["reason"]).in_language(language)
+    return answer
 
 
-def _verification(link: Canonical | str, known: dict[str, Any], language: str) -> Verification:
-    row = known.get(link.key) if isinstance(link, Canonical) else None
-    verdict, reason = _verdict(row) if row else ("unknown", "not-enrolled")
-    if isinstance(link, str):
-        reason = link
-    account = row and OfficialAccount.model_validate(
-        {name: getattr(row, name) for name in OfficialAccount.model_fields}
-    )
-    return Verification(
-        verdict=verdict,
-        canonical=CanonicalLink(platform=link.platform, handle=link.handle, platform_id=link.platform_id)
-        if isinstance(link, Canonical)
-        else None,
-        account=account,
-        successor=account if row and reason == "renamed" and row.state == "active" else None,
-        successors=list(row.successors or ()) if row else [],
-        reason=reason,
-        advice=_advice(verdict, reason).in_language(language),
-        as_of=clock.now(),
-    )
+def _tell_known(answer: dict[str, Any], index: Index, known: Known) -> None:
+    answer["verdict"], answer["reason"] = verdict, reason = _verdict(known)
+    answer["account"] = _official(index, known)
+    if verdict != "former":
+        return
+    if reason == "renamed":
+        answer["successor"] = answer["account"] if known.state == "active" else None
+    elif reason == "agency_ended" and (agency := index.agencies.get(known.agency_code)):
+        answer["successors"] = agency.successors
 
 
-def _advice(verdict: Verdict, reason: str) -> Text:
-    if reason == "lapsed":
-        return _LAPSED
-    lost = verdict != "compromised" or reason in {"takeover", "security"}
-    return _ADVICE[verdict] if lost else _SUSPENDED
+def _tell_likeness(answer: dict[str, Any], index: Index, found: Likeness | str, language: str) -> None:
+    if isinstance(found, str):
+        answer["reason"] = found
+        return
+    answer["verdict"], answer["reason"] = "resembles", found.reasons[0]
+    answer["resembles"] = {
+        "account": _official(index, found.account),
+        "score": found.score,
+        "reasons": [
+            {"code": code, "detail": reason_detail(code).in_language(language)} for code in found.reasons
+        ],
+    }
 
 
-def _verdict(account: Any) -> tuple[Verdict, str]:
-    if account.state == "retired":
-        return "former", str(account.reason)
-    if not account.held:
+def _verdict(known: Known) -> tuple[Verdict, str]:
+    if known.state == "retired":
+        return "former", str(known.reason)
+    if not known.held:
         # The account lives on: under another handle, or as another agency's draft.
-        return "former", "transferred" if account.state in {"draft", "submitted"} else "renamed"
-    if account.state == "active":
+        return "former", "transferred" if known.state in {"draft", "submitted"} else "renamed"
+    if known.state == "active":
         return "official", "active"
-    if account.state == "suspended":
-        return "compromised", str(account.reason)
-    if account.state in {"lapsed", "submitted"}:
+    if known.state == "suspended":
+        return "compromised", str(known.reason)
+    if known.state in {"lapsed", "submitted"}:
         # Its holder may prove it again tomorrow: neither official nor former, and no word against it.
         return "unknown", "lapsed"
-    return "former", str(account.reason)
+    return "former", known.reason or known.state
+
+
+def _official(index: Index, known: Known) -> dict[str, Any]:
+    return {
+        "id": known.id,
+        "agency_code": known.agency_code,
+        "agency_name": index.agency_name(known.agency_code),
+        "display_name": known.display_name,
+        "url": known.url,
+    }

@@ -1,5 +1,6 @@
 """`/v1/verify`: is this page real?"""
 
+import secrets
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -62,8 +63,6 @@ async def test_other_forms_of_the_link_are_the_same_page(
         "https://www.facebook.com.evil.example/{handle}",
         "https://fakefacebook.com/{handle}",
         "https://www.facebook.com/sharer/sharer.php?u={}",
-        "https://www.facebook.com/{handle}x",
-        "https://x.com/{handle}",
     ],
 )
 async def test_a_link_that_only_contains_the_page_is_not_the_page(
@@ -71,6 +70,56 @@ async def test_a_link_that_only_contains_the_page_is_not_the_page(
 ) -> None:
     account = await staff.active()
     assert await verdict(registry, form.format(account["url"], handle=account["handle"])) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("form", "reason"),
+    [
+        ("https://x.com/{}", "same-name"),
+        ("https://www.facebook.com/{}.chinhthuc", "combined-name"),
+        ("https://hotro-{}.com", "combined-name"),
+        ("https://{}.verify-id.top", "same-name"),
+        ("https://www.facebook.com/{}x", "combined-name"),
+    ],
+)
+async def test_what_is_like_the_page_says_so_and_accuses_nobody(
+    registry: httpx.AsyncClient, staff: Staff, form: str, reason: str
+) -> None:
+    account = await staff.active(url=f"https://www.facebook.com/vntt{secrets.token_hex(6)}")
+    answer = ok(
+        await registry.get(
+            "/v1/verify",
+            params={"url": form.format(account["handle"])},
+            headers={"Accept-Language": "en"},
+        )
+    )
+    assert (answer["verdict"], answer["account"], answer["reason"]) == ("resembles", None, reason)
+    assert answer["resembles"]["account"]["id"] == account["id"]
+    assert 0.5 < answer["resembles"]["score"] < 1
+    assert answer["resembles"]["reasons"][0]["code"] == reason
+    assert all(each["detail"] for each in answer["resembles"]["reasons"])
+    assert "no finding that anything is wrong" in answer["advice"]
+
+
+async def test_a_name_that_is_shown_is_compared_too(registry: httpx.AsyncClient, staff: Staff) -> None:
+    shown = f"Nen tang {secrets.token_hex(6)}"
+    account = await staff.active(display_name=shown)
+    items = [
+        {"url": "https://www.facebook.com/profile.php?id=100064123456789", "display_name": name}
+        for name in (shown, f"Khiếu nại {shown}", f"Hội những người ghét {shown}", "Quán cà phê")
+    ]
+    found = ok(await registry.post("/v1/verify", json={"items": items}))["items"]
+    assert [each["reason"] for each in found] == ["same-name", "speaks-about", "speaks-about", "not-enrolled"]
+    assert found[0]["resembles"]["account"]["id"] == account["id"]
+    assert [each["verdict"] for each in found[1:]] == ["unknown"] * 3
+
+
+async def test_what_is_gone_is_not_imitated(registry: httpx.AsyncClient, staff: Staff) -> None:
+    account = await staff.active(url=f"https://www.facebook.com/vntt{secrets.token_hex(6)}")
+    copy = f"https://x.com/{account['handle']}"
+    assert await verdict(registry, copy) == "resembles"
+    ok(await staff.act(account, "retire", json={"reason": "closed_by_agency"}))
+    assert await verdict(registry, copy) == "unknown"
 
 
 async def test_unknown_says_that_nothing_is_wrong_with_it(registry: httpx.AsyncClient) -> None:

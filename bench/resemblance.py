@@ -1,0 +1,248 @@
+"""How well verification tells look-alikes from everybody else: `python -m bench.resemblance [FOLDER]`.
+
+FOLDER holds `impersonation-hosts-dev.csv` (hosts and whom they imitate) and `official-accounts-us-congress.csv`;
+`../shared/data` unless it is given. Each line shows what was measured beside its limit; `-v` also what went wrong.
+"""
+
+import argparse
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from deploy.local.config import PROJECT
+from services.registry.agencies.gazetteer import Unit, read_units
+from services.registry.verify.index import Index
+from services.registry.verify.pipeline import Likeness, resemblance
+from shared.db import new_id
+from shared.search import fold
+from shared.urls import Canonical, UnusableLink, canonicalise
+
+HERE = Path(__file__).parent
+NATIONAL = (
+    ("https://bocongan.gov.vn", "Bộ Công an"),
+    ("https://www.facebook.com/bocongan", "Bộ Công an"),
+    ("https://dichvucong.gov.vn", "Cổng Dịch vụ công quốc gia"),
+    ("https://vneid.gov.vn", "VNeID"),
+    ("https://baohiemxahoi.gov.vn", "Bảo hiểm xã hội Việt Nam"),
+    ("https://vssid.baohiemxahoi.gov.vn", "VssID"),
+    ("https://chinhphu.vn", "Cổng Thông tin điện tử Chính phủ"),
+    ("https://www.facebook.com/thongtinchinhphu", "Thông tin Chính phủ"),
+)
+
+
+@dataclass
+class Score:
+    """How many of how many, and which went wrong."""
+
+    total: int
+    wrong: list[str]
+
+    @property
+    def share(self) -> float:
+        return len(self.wrong) / self.total
+
+
+def account(link: Canonical, display_name: str, agency: str = "-") -> Any:
+    """An official account, as a row of `queries.known`."""
+    return SimpleNamespace(
+        identity=link.key,
+        held=True,
+        id=new_id(),
+        agency_code=agency,
+        platform=link.platform,
+        handle=link.handle,
+        platform_id=link.platform_id,
+        url=link.url,
+        display_name=display_name,
+        state="active",
+        reason=None,
+        changed_at=0,
+    )
+
+
+def site(host: str) -> Canonical:
+    """The identity of a website."""
+    return Canonical("website", host, None)
+
+
+def lines(path: Path) -> Iterator[str]:
+    """The lines of a text file without comments."""
+    return (line for line in path.read_text().splitlines() if not line.startswith("#"))
+
+
+def country() -> tuple[list[Any], list[Unit]]:
+    """Accounts of every second commune, of all provinces and of the state; and the communes that have none."""
+    rows = [account(canonicalise(url), name) for url, name in NATIONAL]
+    missing = []
+    taken = set()
+    for number, unit in enumerate(u for u in read_units() if u.code.startswith("T")):
+        if unit.level == "province":
+            proper = fold(unit.unit_name).removeprefix("thanh pho ").removeprefix("tinh ").replace(" ", "")
+            rows.append(
+                account(site(f"{proper}.gov.vn"), f"Cổng thông tin điện tử {unit.unit_name}", unit.code)
+            )
+            rows.append(
+                account(
+                    Canonical("facebook", f"congan{proper}", None), f"Công an {unit.unit_name}", unit.code
+                )
+            )
+            continue
+        handle = f"ubnd{fold(unit.unit_name).replace(' ', '')}"
+        if number % 2 or handle in taken:
+            missing.append(unit)
+        else:
+            taken.add(handle)
+            rows.append(account(Canonical("facebook", handle, None), unit.short_name, unit.code))
+    return rows, missing
+
+
+def index_of(rows: Iterable[Any], agencies: Iterable[Any] = ()) -> Index:
+    """An index of these accounts."""
+    index = Index(agencies)
+    for row in rows:
+        index.add(row)
+    return index
+
+
+def agencies() -> list[Any]:
+    """All agencies of the gazetteer, as rows of `queries.agency_names`."""
+    return [
+        SimpleNamespace(code=u.code, name=u.name, parent_code=u.parent_code, successors=u.successors)
+        for u in read_units()
+    ]
+
+
+def alarms(index: Index, asked: Iterable[tuple[Canonical, str | None]]) -> Score:
+    """How many of these are said to be like something official."""
+    wrong, total = [], 0
+    for link, name in asked:
+        total += 1
+        if index.accounts.find(link.key):
+            continue  # the accounts themselves
+        found = resemblance(index, link, name)
+        if isinstance(found, Likeness):
+            wrong.append(f"{link.key} {name or ''} ~ {found.account.identity} {found.reasons}")
+    return Score(total, wrong)
+
+
+def impostors(index: Index, cases: list[dict[str, str]]) -> tuple[Score, Score]:
+    """How many impostors are missed; and of how many found ones another target is named."""
+    missed, other, found = [], [], 0
+    for case in cases:
+        result = resemblance(index, site(case["host"]))
+        if not isinstance(result, Likeness):
+            missed.append(f"{case['host']} ({case['impersonates']}): {result}")
+            continue
+        found += 1
+        if result.account.identity != f"website:{case['impersonates']}":
+            other.append(f"{case['host']} ({case['impersonates']}) ~ {result.account.identity}")
+    return Score(len(cases), missed), Score(found, other)
+
+
+def siblings(
+    index: Index, missing: list[Unit], enrolled: Iterable[Any]
+) -> Iterator[tuple[Canonical, str | None]]:
+    """Communes without an account that have a neighbour with one, within two letters, in the ways they appear."""
+    by_province: dict[str, list[str]] = {}
+    for row in enrolled:
+        place = index.places.by_code.get(row.agency_code)
+        if place and place.code != place.province:
+            by_province.setdefault(place.province, []).append(fold(place.accented).replace(" ", ""))
+    held = {row.identity for row in enrolled}
+    for unit in missing:
+        parts = fold(unit.unit_name).split()
+        proper = "".join(parts[1:])
+        near = by_province.get(unit.code.partition(".")[0], ())
+        if not any(OSA.distance(proper, other, score_cutoff=2) <= 2 for other in near):
+            continue
+        for handle in (f"ubnd{parts[0]}{proper}", f"ubnd.{parts[0]}.{proper}", f"congan{parts[0]}{proper}"):
+            link = Canonical("facebook", handle, None)
+            if link.key not in held:
+                yield link, None
+        yield Canonical("facebook", None, "100064000000000"), unit.short_name
+        yield site(f"ubnd{proper}.vn"), None
+
+
+def genuine(folder: Path) -> list[tuple[Canonical, str | None]]:
+    """Hosts and handles of others: agencies, companies, members of the Congress, words."""
+    found: list[tuple[Canonical, str | None]] = []
+    for text in lines(HERE / "genuine-hosts.txt"):
+        for host in text.split():
+            try:
+                found.append((canonicalise(host), None))
+            except UnusableLink:
+                continue  # a platform's own host names nobody
+    for number, text in enumerate(" ".join(lines(HERE / "words.txt")).split()):
+        found.append((site(f"{text}.{('com', 'vn', 'net', 'com.vn')[number % 4]}"), None))
+    with (folder / "official-accounts-us-congress.csv").open() as file:
+        for row in csv.DictReader(file):
+            platform = {"twitter": "x"}.get(row["platform"], row["platform"])
+            if row["handle"]:
+                found.append((Canonical(platform, row["handle"].lower(), None), None))
+    return found
+
+
+def critics() -> list[tuple[Canonical, str | None]]:
+    """Those who speak about an authority, not as it."""
+    rows = csv.DictReader(lines(HERE / "critics.csv"))
+    return [(canonicalise(row["link"]), row["display_name"] or None) for row in rows]
+
+
+def show(what: str, score: Score, limit: str, *, good: bool, verbose: bool) -> None:
+    """One figure beside its limit."""
+    share = 1 - score.share if good else score.share
+    print(f"{what:<64}{share:8.2%}  of {score.total:<6}{limit}")
+    for each in score.wrong if verbose else ():
+        print(f"    {each}")
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path, nargs="?", default=PROJECT.parent / "shared" / "data")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    with (options.folder / "impersonation-hosts-dev.csv").open() as file:
+        cases = list(csv.DictReader(file))
+    imitated = [account(site(host), host) for host in sorted({case["impersonates"] for case in cases})]
+    rows, missing = country()
+    only, whole = index_of(imitated), index_of([*imitated, *rows], agencies())
+    verbose = options.verbose
+    for name, index in (("their targets registered", only), (f"{len(whole.accounts)} registered", whole)):
+        for half, chosen in (("first half", cases[::2]), ("second half", cases[1::2])):
+            missed, other = impostors(index, chosen)
+            show(f"impostors found, {half}, {name}", missed, "≥ 97 %", good=True, verbose=verbose)
+            show(f"  … and the right target named, {half}", other, "≥ 95 %", good=True, verbose=verbose)
+        show(
+            f"genuine others, {name}",
+            alarms(index, genuine(options.folder)),
+            "≤ 0.5 %",
+            good=False,
+            verbose=verbose,
+        )
+    show(
+        "siblings without an account",
+        alarms(whole, siblings(whole, missing, rows)),
+        "≤ 1 %",
+        good=False,
+        verbose=verbose,
+    )
+    show(
+        "critics, parody, communities, press",
+        alarms(whole, critics()),
+        "≤ 0.5 %",
+        good=False,
+        verbose=verbose,
+    )
+    said = Counter(str(resemblance(whole, link, name)) for link, name in critics())
+    print(f"    what is said of them: {dict(said.most_common(4))}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""The index in memory: every account by its links, and by what it is called."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.registry.verify import names, texts
+from services.registry.verify.accounts import Accounts, Known, is_live
+from services.registry.verify.names import Names
+from services.registry.verify.places import Places, Unit, gazetteer
+from shared.urls import Canonical
+
+_MAX_REMEMBERED = (
+    10_000  # names of which the keys are remembered: most agencies call all their accounts alike
+)
+_UNLIKE_OTHERS = frozenset({"website", "google_play", "mastodon"})  # where the handle alone is not the name
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """What verification says of an agency."""
+
+    name: str
+    parent_code: str | None
+    successors: tuple[str, ...]
+
+
+class Index:
+    """Reads without waiting; written by one task, an account at a time, so that no reader sees half of one."""
+
+    def __init__(self, agencies: Iterable[Any] = (), expected: int = 0, places: Places | None = None) -> None:
+        """`agencies` are rows of `queries.agency_names`; `expected` is how many identities there will be."""
+        self.places = places or gazetteer()
+        self.accounts = Accounts(expected)
+        self.names = Names(expected)
+        self.agencies: dict[str, Agency] = {}
+        self._keys: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._keys_of: dict[str, tuple[str, ...]] = {}
+        self.know_agencies(agencies)
+
+    def know_agencies(self, rows: Iterable[Any]) -> set[str]:
+        """Take the agencies as they are now. Returns those that were called something else before."""
+        before = self.agencies
+        self._keys.clear()
+        self.agencies = {
+            row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
+        }
+        return {
+            code for code, old in before.items() if (new := self.agencies.get(code)) and new.name != old.name
+        }
+
+    def recall(self, numbers: Iterable[int], agencies: set[str]) -> None:
+        """Find the accounts of these agencies, as far as they are among these rows, by their agency's new name too."""
+        for number in numbers:
+            known = self.accounts.get(number)
+            if known and is_live(known) and known.agency_code in agencies:
+                self._call(number, known)
+
+    def differs(self, account: UUID, rows: Sequence[Any]) -> bool:
+        """Whether these are not the rows that are held of an account."""
+        held = map(self.accounts.raw, self.accounts.of(account))
+        return sorted(held) != sorted(map(self.accounts.packed, rows))
+
+    def put(self, account: UUID, rows: Sequence[Any]) -> None:
+        """Make these the rows of an account: all of its identities, or none."""
+        if not self.differs(account, rows):
+            return
+        for number in self.accounts.of(account):
+            self.accounts.drop(number)
+        for row in rows:
+            self.add(row)
+
+    def add(self, row: Any) -> None:
+        """Enter one identity of an account that is not there yet."""
+        number = self.accounts.add(row)
+        if is_live(row):
+            self._call(number, row)
+
+    def agency_name(self, code: str) -> str:
+        agency = self.agencies.get(code)
+        return agency.name if agency else code
+
+    def unit(self, agency_code: str) -> Unit | None:
+        """The administrative unit that an agency belongs to: its own, or the nearest above."""
+        code: str | None = agency_code
+        for _ in range(8):
+            if code is None or (unit := self.places.by_code.get(code)):
+                return unit if code else None
+            agency = self.agencies.get(code)
+            code = agency.parent_code if agency else None
+        return None
+
+    def agencies_of(self, key: str) -> list[tuple[int, str]]:
+        """The rows of the accounts filed under a key, those left out that are gone, and whose they are."""
+        return [(row, code) for row in self.names.rows(key) if (code := self.accounts.agency(row))]
+
+    def first(self, key: str) -> Known | None:
+        """Of the accounts filed under a key the one with the shortest handle: a site before the sites below it."""
+        return self.shortest(self.names.rows(key)) if key in self.names.latest else None
+
+    def shortest(self, rows: Iterable[int]) -> Known | None:
+        """Of these accounts the one with the shortest handle."""
+        there = [row for row in rows if self.accounts.raw(row)]
+        return self.accounts.get(min(there, key=self.accounts.length)) if there else None
+
+    def _call(self, number: int, row: Any) -> None:
+        called = (
+            row.agency_code,
+            row.display_name,
+            row.handle,
+            row.platform_id,
+            row.platform in _UNLIKE_OTHERS,
+        )
+        keys = self._keys.get(called)
+        if keys is None:
+            if len(self._keys) + len(self._keys_of) >= _MAX_REMEMBERED:
+                self._keys.clear()
+                self._keys_of.clear()
+            keys = self._keys[called] = self._look(row)
+        for key in keys:
+            self.names.add(key, number)
+
+    def _look(self, row: Any) -> tuple[str, ...]:
+        link = Canonical(row.platform, row.handle, row.platform_id)
+        site = texts.host(link)
+        agency = self.agencies.get(row.agency_code)
+        keys = set(names.of_host(row.handle, site)) if site is not None else set()
+        for text in {*texts.of_account(link, site), row.display_name, agency.name if agency else ""}:
+            found = self._keys_of.get(text)
+            if found is None:
+                found = self._keys_of[text] = tuple(names.of_text(text, self.places))
+            keys.update(found)
+        return tuple(keys)

@@ -1,0 +1,181 @@
+"""The steps of the pipeline: each finds official accounts that a name looks like, in its own way."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from services.registry.verify import parse
+from services.registry.verify.accounts import Known
+from services.registry.verify.index import Index
+from services.registry.verify.names import FUZZY_FROM, LONGEST
+from services.registry.verify.places import Unit
+from services.registry.verify.texts import Name
+
+Reason = Literal[
+    "embedded-address",
+    "government-claim",
+    "same-unit",
+    "same-name",
+    "combined-name",
+    "near-name",
+    "lookalike-letters",
+]
+
+_GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
+_SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
+
+
+class Match(NamedTuple):
+    """An official account that a stretch of a name looks like."""
+
+    name: Name
+    start: int
+    end: int
+    account: Known
+    score: float
+    reason: Reason
+
+
+def is_below_official(index: Index, host: str) -> bool:
+    """Whether the host lies below an official one: whoever has that gave it out."""
+    dot = host.find(".")
+    while dot > 0:
+        if index.first(f"@{host[dot + 1 :]}"):
+            return True
+        dot = host.find(".", dot + 1)
+    return False
+
+
+def embedded(index: Index, host: str) -> Known | None:
+    """An official host inside another: "bocongan.gov.vn.verify-id.top", "bocongan-gov-vn.com"."""
+    labels = host.replace("-", ".").split(".")
+    for start in range(len(labels) - 2):
+        for end in range(len(labels) - 1, start + 1, -1):
+            if account := index.first("@" + ".".join(labels[start:end])):
+                return account
+    return None
+
+
+def in_names(index: Index, found: Sequence[Name], accents: str) -> list[Match | None]:
+    """Official names in the names of one link; None for the name of another unit."""
+    said = " ".join([name.skeleton for name in found])
+    return [match for name in found for match in _matches(index, name, said, accents)]
+
+
+def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Match | None]:
+    length = len(name.skeleton)
+    covered = []
+    for body in parse.denoted(name.skeleton, index.places):
+        covered.append((body.start, body.end))
+        account = _of_the_unit(index, body, said, accents)
+        score = 0.8 + 0.17 * (body.end - body.start) / length
+        yield Match(name, body.start, body.end, account, score, "same-unit") if account else None
+    for start, end, account in _contained(index, name, covered):
+        whole = start == 0 and end == length
+        score = 0.97 if whole else 0.7 + 0.25 * (end - start) / length
+        yield Match(name, start, end, account, score, "same-name" if whole else "combined-name")
+    yield from _claiming_government(index, name)
+
+
+def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> Known | None:
+    """The account of the authority and place that a name denotes.
+
+    None when it may as well denote a unit without an account: that unit's own page must not be called a fake.
+    """
+    accounts = [(row, index.unit(agency)) for row, agency in index.agencies_of(body.key)]
+    enrolled = {unit.code for _, unit in accounts if unit}
+    meant = {unit.code for unit in _meant(index, body, said, accents)} if enrolled else set()
+    if not meant <= enrolled:
+        return None
+    return index.shortest(row for row, unit in accounts if unit is None or unit.code in meant)
+
+
+def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[Unit]:
+    """The units that a name can denote: each thing that is said narrows them down, unless it fits none."""
+    units = index.places.by_name[body.place]
+    if not body.level or any(unit.in_force and unit.level == body.level for unit in units):
+        units = [unit for unit in units if unit.in_force] or units
+    if len(units) == 1:
+        return units
+    provinces = {
+        code
+        for province, codes in index.places.provinces.items()
+        if province != body.place and province in said
+        for code in codes
+    }
+    for fits in (
+        lambda unit: unit.level == body.level,
+        lambda unit: unit.province in provinces,
+        lambda unit: unit.accented in accents,
+    ):
+        units = [unit for unit in units if fits(unit)] or units
+    return units
+
+
+def _contained(
+    index: Index, name: Name, covered: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, Known]]:
+    """The longest official name in a name, where it cannot stand by chance."""
+    text = name.skeleton
+    for start, end in sorted(index.names.within(text), key=lambda hit: hit[0] - hit[1]):
+        if any(first <= start and end <= last for first, last in covered) or not _stands_out(
+            name, start, end
+        ):
+            continue
+        if account := index.first(text[start:end]):
+            yield start, end, account
+            return
+
+
+def _stands_out(name: Name, start: int, end: int) -> bool:
+    """Whether letters in a name are a word of their own; the fewer they are, the clearer that must be."""
+    length = end - start
+    if length >= _SURE_FROM:
+        return True
+    left = _is_edge(name, start)
+    if left and length >= FUZZY_FROM:
+        return True
+    right = _is_edge(name, end)
+    return left and right if length < FUZZY_FROM else right
+
+
+def _is_edge(name: Name, at: int) -> bool:
+    """Whether a word ends or begins at a place in a name: at separators, beside digits, where known words join it."""
+    if parse.is_edge(name, at):
+        return True
+    before = max(cut for cut in name.cuts if cut < at)
+    after = min(cut for cut in name.cuts if cut > at)
+    text = name.skeleton
+    return parse.segments(text[before:at]) is not None or parse.segments(text[at:after]) is not None
+
+
+def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
+    """The name of a government's site before "gov": "hanoi-gov", "bca gov vn"."""
+    at = name.skeleton.find("gov")
+    for cut in name.cuts:
+        if cut + _GOVERNMENT_NAME_FROM > at:
+            break
+        if account := index.first(f"gov|{name.skeleton[cut:at]}"):
+            yield Match(name, cut, at + 3, account, 0.9, "government-claim")
+
+
+def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
+    """Official names an edit or two away from a name, from what it is without its additions, or from a word of it."""
+    matches = []
+    for name in found:
+        text = name.skeleton
+        for form in dict.fromkeys((text, parse.stripped(name), *[text[a:b] for a, b in pairwise(name.cuts)])):
+            if not FUZZY_FROM <= len(form) <= LONGEST:
+                continue
+            for near, distance in index.names.near(form):
+                if _is_real(index, form) or (near[0] != form[0] and len(near) < _SURE_FROM + 2 * distance):
+                    continue
+                if account := index.first(near):
+                    start, score = text.find(form), 0.9 - 0.4 * distance / len(form)
+                    matches.append(Match(name, start, start + len(form), account, score, "near-name"))
+    return matches
+
+
+def _is_real(index: Index, form: str) -> bool:
+    """Whether what could be a misspelling is a place, a common word, or made of such: then it says what it means."""
+    return parse.is_weak(form, index.places) or parse.is_made_of_words(form)

@@ -1,0 +1,153 @@
+"""The words that names of Vietnamese public bodies are made of, and those that speak against an impostor.
+
+Written as people type them in handles: without accents and spaces, in lower case. What each list does to a name is
+decided in `names` (what an account is called) and `pipeline` (what a question is likened to).
+"""
+
+# Authorities of which each place has its own: one word for each, and how it is spelt. With a place they name one body;
+# with another place they name another body.
+AUTHORITIES = {
+    "ubnd": "ubnd uybannhandan uybannd ubnhandan uybnhandan chinhquyen peoplescommittee peoplecommittee",
+    "hdnd": "hdnd hoidongnhandan",
+    "congan": "congan police csgt canhsatgiaothong canhsat pccc",
+    "quansu": "bochihuyquansu banchihuyquansu bochqs banchqs bienphong bodoibienphong quansu",
+    "toaan": "toaan toaannhandan tand",
+    "kiemsat": "vienkiemsat vienkiemsatnhandan vksnd",
+    "thihanhan": "thihanhan thihanhandansu thads",
+    "mattran": "mttq ubmttq mttqvn mattran mattrantoquoc uybanmattran uybanmttq",
+    "doan": "tinhdoan thanhdoan huyendoan xadoan phuongdoan quandoan doanthanhnien tuoitre",
+    "phunu": "hoiphunu hoilhpn hoilienhiepphunu lhpn",
+    "nongdan": "hoinongdan",
+    "cuuchienbinh": "hoicuuchienbinh hoiccb",
+    "chuthapdo": "hoichuthapdo chuthapdo",
+    "congdoan": "congdoan liendoanlaodong ldld",
+    "dang": "tinhuy thanhuy huyenuy quanuy danguy dangbo bantuyengiao tuyengiao",
+    "hanhchinhcong": "hanhchinhcong trungtamhanhchinhcong phucvuhanhchinhcong trungtamphucvuhanhchinhcong motcua "
+    "bophanmotcua tthcc ttpvhcc",
+    "dichvucong": "dichvucong dichvucongtructuyen congdichvucong",
+    "thue": "cucthue chicucthue cothue thue coquanthue",
+    "haiquan": "haiquan cuchaiquan chicuchaiquan",
+    "khobac": "khobac khobacnhanuoc",
+    "baohiem": "bhxh baohiemxahoi",
+    "thanhtra": "thanhtra",
+    "thongke": "cucthongke thongke",
+    "quanlythitruong": "qltt quanlythitruong",
+    "kiemlam": "kiemlam chicuckiemlam",
+    "vanphong": "vanphong vpubnd",
+    "soyte": "soyte",
+    "sogiaoduc": "sogiaoduc sogiaoducvadaotao sogiaoducdaotao sogddt sogdvadt sogd",
+    "phonggiaoduc": "phonggiaoduc phonggddt pgddt",
+    "socongthuong": "socongthuong soct",
+    "soxaydung": "soxaydung soxd",
+    "sotaichinh": "sotaichinh sotc",
+    "sonoivu": "sonoivu",
+    "sotuphap": "sotuphap",
+    "sokhcn": "sokhoahocvacongnghe sokhoahoccongnghe sokhcn",
+    "sonongnghiep": "sonongnghiep sonongnghiepvamoitruong sonongnghiepmoitruong sonnmt sonnptnt",
+    "sovanhoa": "sovanhoa sovanhoathethaovadulich sovanhoathethao sovhttdl sovhtt",
+    "sodulich": "sodulich",
+    "sogiaothong": "sogiaothong sogiaothongvantai sogtvt",
+    "sotainguyen": "sotainguyen sotainguyenvamoitruong sotnmt",
+    "solaodong": "solaodong soldtbxh",
+    "sothongtin": "sothongtinvatruyenthong sothongtintruyenthong sotttt",
+    "songoaivu": "songoaivu",
+    "sokehoach": "sokehoach sokehoachvadautu sokhdt",
+    "tramyte": "tramyte",
+    "trungtamyte": "trungtamyte ttyt",
+    "cdc": "kiemsoatbenhtat trungtamkiemsoatbenhtat",
+    "benhvien": "benhvien benhviendakhoa bvdk",
+    "dai": "daiphatthanh daitruyenthanh daiptth phatthanhtruyenhinh truyenthanh",
+    "vanhoa": "trungtamvanhoa nhavanhoa",
+}
+
+# Levels of administrative units, as written before their names.
+LEVELS = {
+    "xa": "xa",
+    "phuong": "phuong",
+    "thitran": "thitran",
+    "huyen": "huyen",
+    "quan": "quan",
+    "thixa": "thixa",
+    "thanhpho": "thanhpho tp",
+    "tinh": "tinh",
+    "dackhu": "dackhu",
+}
+
+# What anybody adds to a name, official pages and impostors alike. Alone, or with a place, these name nobody.
+GENERIC = """
+    account acc accounts asia baohanh baomat baohiem baomatvipham vipham bank banking biz boss cachuc cap capdo muc2
+    card care center chamsoc chamsockhachhang channel chinhchu chinhsach chinhthuc chuongtrinh chuyentrang click
+    client co com company cong congdan congthongtin congthongtindientu corp coso cskh dangky dangkyso dangnhap dao
+    dautu desk dichvu dientu digital download duan edu email event events express xpress fanpage ff finance form
+    free gia giadinh gift giftcode giai giaidau giare go gov govvn ha hanhchinh help helpdesk hethong hn home hopqua
+    hotline hotro hotrokhachhang hotrotructuyen html http https huongdan i id ibank identity inc info internet khach
+    khachhang khoa khuyenmai kichhoat kythuat lienhe lienket link live lixi loan login lq ltd ma mail mall member
+    members membership mobi mobile moi mua muon my naptien napthe net new ngan nganhang ngay nhan nhanqua
+    nhanquatang nhanthuong nhanuoc nhanvien now official officialpage on one online otp page pages pay payment phat
+    plus portal profile promotion qua quanly quatang quay quocgia register sale secure security server service
+    services shop shopping sieuthi site sms so sohoa store sukien support svip sv system tai taiday tainha taichinh
+    taikhoan tang taxi tct team tech telecom tet the thanhtoan thanhvien thongbao thongtin thongtindientu thuong
+    tien tienich tietkiem tinchap tindung tong tongdai top toanquoc tracuu trang trangchu trangthongtin
+    trangthongtindientu trian trogiup tructuyen trung trungtam trungtamhotro tt ttdt tuvan tuyendung tuyensinh tv
+    ungdung update user utility uudai vay vaytien vaynhanh vaytinchap vayvon chovay chovaytien choviec verify vi
+    video vieclam viet vietnam vip vn vna vnn vongquay vpdt web webapp website winner winners www xacminh
+    xacminhtaikhoan xacnhan xacthuc xyz yeucau fb nguoi cua va cuc bo ban phong vien ve app apk apps auto alo an
+    hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat caidatnhanh lamthutuc thutuc hoso hosodientu nop nophoso
+    tiepnhan giaiquyet hoantien hoantra hoanthue trocap nhantien nhantrocap congvan quyetdinh congtac vanban
+    lichtiepdan tiepdan lich hotrodan phucvu phucvunguoidan antoan antifraud antivirus baove capnhat capnhatthongtin
+    dinhdanh dinhdanhdientu cancuoc cancuoccongdan cccd cmnd hochieu banglai banglaixe giaypheplaixe dangkiem
+    phatnguoi nopphat nopphatnguoi trasoat
+"""
+
+# Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
+COMMON = """
+    bongda congnghe congnghiep congthuong dulich giaoduc giaothong kinhdoanh kinhte khoahoc khoahoccongnghe laodong
+    moitruong nongnghiep nongthon phapluat phattrien phunu suckhoe tainguyen thanhnien thethao thoitiet thuongmai
+    truyenthong vanhoa vanhoathethao vanhoadulich xaydung xahoi yte kinhtexahoi nhandan nguoidan amthuc batdongsan
+    nhadat cuocsong doisong giaitri anninh trattu duhoc hocsinh sinhvien phuhuynh giaovien truong thpt thcs tieuhoc
+    mamnon daihoc caodang quehuong dacsan congnhan canbo doanhnghiep doanhnhan hoptacxa
+"""
+
+# Words of distance: whoever uses them speaks about an authority, not as it. Press, critics, parody, communities.
+DISTANCE = """
+    khieunai khieukien tocao tocan phananh phanbien gopy phebinh chitrich phandoi taychay bocphot boctran bocme phot
+    vachtran vachmat lentieng lenan saipham saitrai viphamphapluat thamnhung thamo tieucuc nhungnhieu hachsach
+    quanlieu cuaquyen lamquyen longquyen bikich batcong oansai danoan keucuu khoikien kienubnd doidat doilai
+    doilaidat doitien doiquyenloi congly bucxuc phanno phannan thatvong chanqua chanlam chatvan khonghailong
+    khongchapnhan lamkho taisao visao lamsao baogio qualau quate chamtre voly loihoai phivoly bilua luadao luagat
+    luadan haidan canhgiac canhbao giamao canhbaogiamao chonglua chongluadao chongthamnhung chongtieucuc nannhan
+    suthat suthatve doisuthat phiasau goctoi cochgi chuyenla ghet toighet dungtin khongtin khongphai khongchinhthuc
+    phichinhthuc khongtinnhiem tutu xinloi nhucnhoi nhieukhe danden sotuc toicao tocanbo giamsat theodoi soimoi
+    bantay thatthiet anti antifan hate hates hater haters ihate against critic critics criticism criticise criticize
+    complaint complaints complain boycott stop no not never abolish resist defund shame shameon exposed expose
+    exposing truth thetruth thetruthabout realstory lies liars liar failed fails fail fraudwatch wrong abuse abuses
+    corruption corrupt scandal sucks worst badreviews rants rant angry victims victim lawsuit sue justicefor justice
+    protest petition kiennghi watch watchdog monitor accountability whistleblower leaks scam scams scamreport
+    scamalert scamalerts reportscam unofficial nonofficial notofficial inofficial isnot fake fakes notreal wtf fuck
+    damn why whats whatis tintuc tinnhanh tinmoi tinnong tinhot hottin tin tin24h bantin diemtin diembao docbao
+    thoisu thoibao bao baochi baogiay baodientu baomoi nhatbao tuanbao nguyetsan tapchi tapsan phongsu phongvien
+    nhabao toasoan binhluan phantich xaluan nghiluan news newspaper newsroom newsletter press journal journalist
+    gazette times tribune herald magazine reporter editorial bulletin chronicle dispatch observer insider weekly
+    monthly podcast radio coverage commentary opinion debate cho choque chodem chotroi choonline chotot market
+    marketplace muaban raovat thanhly sangnhuong kygui nhom group groups hoi hoinhom hoinguoi hoinhung hoiyeu
+    hoiphuhuynh hoidap congdong community communities cudan dancu nguoidanla donghuong hoidonghuong dongmon hoikhoa
+    hoclop fan fans fanclub fanpagefan fandom fanboy fangirl club clb caulacbo forum diendan thaoluan discussion
+    discuss discussions talk talks banluan tamsu tamtinh confession confessions cfs hammo nguoihammo yeuthich yeumen
+    toiyeu iloves ilove lover lovers love queta quetoi quehuongtoi kinhnghiem chiase thuthuat meovat giaoluu hoihop
+    offline timhieu hocphan camnhan review reviews reviewer danhgia nhanxet trainghiem rating ratings tuquanh
+    nguoichoi gamethu players gamers parody parodies satire satirical spoof mock mocking hai hainao haihuoc haikich
+    tauhai tramhai tramcam che chebai chebien chebaocao troll trolls trolling meme memes funny humor humour comedy
+    comic joke jokes lol haha cuoi cuoicung cuoivao cuoibebung giaicuoi vui vuive nhai nhaibang nhaiban gialap biem
+    biemhoa tranhbiem chambiem tieulam traophung gieucot buaquaxoay banloi phakelua fanfic fiction roleplay blog
+    blogger vlog vlogger wiki wikipedia lichsu history museum baotang kyuc kyniem hoiky cuuhocsinh cuusinhvien
+    cuucanbo alumni friends friendsof banbe supporters supporter volunteers tinhnguyen bandoc docgia khangia anhdep
+    photos photography explained archive archives ngayxua xuavanay
+"""
+
+MAX_SHORT = 5
+"""Letters up to which a word stands inside many others by chance: such a one counts as a whole word only."""
+
+
+def by_spelling(table: dict[str, str]) -> dict[str, str]:
+    """From each spelling to the word it stands for."""
+    return {spelling: word for word, block in table.items() for spelling in block.split()}

@@ -1,0 +1,66 @@
+"""The index in memory: what it holds is what was put there, whatever happened in between."""
+
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.resemblance import account, index_of
+from services.registry.verify.index import Index
+from services.registry.verify.pipeline import Likeness, resemblance
+from services.registry.verify.postings import Postings
+from shared.urls import Canonical
+
+
+@given(st.lists(st.tuples(st.text(max_size=3), st.integers(0, 9)), max_size=3000))
+def test_postings_give_back_what_was_filed_the_latest_first(filed: list[tuple[str, int]]) -> None:
+    postings = Postings()
+    expected: dict[str, list[int]] = {}
+    for text, number in filed:
+        postings.add(text, number)
+        expected.setdefault(text, []).insert(0, number)
+    for text, numbers in expected.items():
+        assert list(postings.get(text)) == list(dict.fromkeys(numbers))
+    assert list(postings.get("never filed")) == []
+
+
+def test_a_row_comes_back_as_it_was_put() -> None:
+    row = account(Canonical("facebook", "vneid.vn", None), "VNeID – định danh", "T82")
+    index = index_of([row])
+    known = index.accounts.find(row.identity)
+    assert known is not None
+    assert known == type(known)(**{name: getattr(row, name) for name in known._fields})
+
+
+def test_the_latest_rows_of_an_account_count() -> None:
+    link = Canonical("facebook", "vneidchinhthuc", None)
+    row = account(link, "VNeID")
+    index = index_of([row])
+    row.state, row.reason = "suspended", "takeover"
+    assert index.differs(row.id, [row])
+    index.put(row.id, [row])
+    assert not index.differs(row.id, [row])
+    known = index.accounts.find(link.key)
+    assert known is not None
+    assert (known.state, known.reason) == ("suspended", "takeover")
+    index.put(row.id, [])
+    assert index.accounts.find(link.key) is None
+    assert resemblance(index, Canonical("x", "vneidchinhthuc", None)) is None
+
+
+def test_a_released_handle_is_former_until_somebody_holds_it() -> None:
+    link = Canonical("facebook", "congan.lapvo", None)
+    old, new = account(link, "Công an"), account(link, "Công an")
+    old.held = False
+    index = index_of([old])
+    assert index.accounts.find(link.key).held is False  # type: ignore[union-attr]
+    index.put(new.id, [new])
+    index.put(old.id, [old])
+    assert index.accounts.find(link.key).id == new.id  # type: ignore[union-attr]
+
+
+def test_whoever_is_not_there_is_no_trouble() -> None:
+    index = Index()
+    index.put(uuid4(), [])
+    assert index.accounts.find("facebook:@nobody") is None
+    assert not isinstance(resemblance(index, Canonical("website", "vneid.com", None)), Likeness)
