@@ -6,6 +6,8 @@ from services.registry import safeguards
 from services.registry.accounts.routes import router as accounts
 from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.imports.routes import router as imports
+from services.registry.imports.routes import templates_router as import_templates
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
@@ -27,6 +29,8 @@ SERVICE = Service(
         accounts,
         proofs,
         agencies,
+        import_templates,
+        imports,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -38,6 +42,7 @@ SERVICE = Service(
         "accounts": "Official accounts, from draft to retirement.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
+        "imports": "Many accounts or agencies from one table, tried first and explained row by row.",
     },
 )
 
@@ -45,7 +50,8 @@ SERVICE = Service(
 def build(settings: Settings) -> FastAPI:
     """The registry's API."""
     outbound = Outbound(outbound_policy(settings))
-    return create_app(SERVICE, settings, resources=(outbound,), outbound=outbound)
+    uploads = {"/v1/imports": settings.max_import_bytes}
+    return create_app(SERVICE, settings, resources=(outbound,), uploads=uploads, outbound=outbound)
 
 
 if __name__ == "__main__":

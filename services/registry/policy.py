@@ -22,8 +22,20 @@ POLICY = Policy(
         "proofs.create": roles("officer"),
         "proofs.check": roles("officer", "approver"),
         "audit.list": roles("admin"),
+        "imports.create": roles("officer", "admin"),
+        "imports.list": ANY_ROLE,
+        "imports.read": ANY_ROLE,
+        "imports.errors": ANY_ROLE,
+        "imports.download": ANY_ROLE,
+        "imports.apply": roles("officer", "admin"),
+        "imports.cancel": roles("officer", "admin"),
+        "imports.template_csv": PUBLIC,
+        "imports.template_xlsx": PUBLIC,
     }
 )
+
+IMPORTS = {"accounts": roles("officer"), "agencies": roles("admin")}
+"""Who may send, apply and cancel an import, by its kind: whoever may enter such things one by one."""
 
 AUDITED = (
     "accounts.create",
@@ -36,5 +48,8 @@ AUDITED = (
     "proofs.create",
     "proofs.check",
     "audit.list",
+    "imports.create",
+    "imports.apply",
+    "imports.cancel",
 )
 """What enters the audit log: the rules of routes, and what events have done."""

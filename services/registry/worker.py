@@ -3,6 +3,8 @@
 from nats.js.api import StreamConfig
 
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.imports import retention
+from services.registry.imports.working import imports
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
 from shared import worker
@@ -24,5 +26,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(sealer(AuditSealed),),
+        jobs=(sealer(AuditSealed), imports),
+        retention=retention.RULES,
     )

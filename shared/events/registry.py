@@ -38,7 +38,9 @@ class AccountState(EventData):
     audience: ClassVar[Audience] = "public"
 
     account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
-    kind: str = Field(description="agency; a closed word, and there will be more of them.", examples=["agency"])
+    kind: str = Field(
+        description="agency; a closed word, and there will be more of them.", examples=["agency"]
+    )
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
     platform_id: str | None = Field(examples=[None])

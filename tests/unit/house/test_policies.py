@@ -20,6 +20,8 @@ PUBLIC = {
         "agencies.list",
         "agencies.read",
         "events.list",
+        "imports.template_csv",
+        "imports.template_xlsx",
         "safeguards.read",
         "verify.many",
         "verify.one",
