@@ -9,7 +9,7 @@ The successors of X's *parent* do not count: when a district ends, each commune 
 takes over the district's own records, not those of all its former communes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -105,6 +105,15 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
         select(reach.c.ancestor).where(reach.c.ancestor == ancestor, reach.c.descendant == descendant)
     )
     return found is not None
+
+
+async def reached(session: AsyncSession, ancestor: str, codes: Collection[str]) -> frozenset[str]:
+    """Those of the codes whose records `ancestor` reaches."""
+    reach = of(session).reach
+    found = await session.scalars(
+        select(reach.c.descendant).where(reach.c.ancestor == ancestor, reach.c.descendant.in_(codes))
+    )
+    return frozenset(found)
 
 
 # Prebuilt, as it runs for every event.

@@ -4,6 +4,7 @@ from services.registry.accounts.tables import KINDS, REASONS, STATES
 from services.registry.imports import tables as imports
 from services.registry.imports.columns import FIELD_NAMES
 from services.registry.imports.findings import SAYS
+from services.registry.imports.reading import ENCODINGS, FORMATS
 from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
 from services.registry.proofs.tables import STATES as PROOF_STATES
@@ -120,8 +121,8 @@ LISTS = {
     "import_kinds": imports.KINDS,
     "import_states": imports.STATES,
     "import_modes": imports.MODES,
-    "import_formats": imports.FORMATS,
-    "import_encodings": imports.ENCODINGS,
+    "import_formats": FORMATS,
+    "import_encodings": ENCODINGS,
     "import_refusals": imports.REASONS,
     "import_outcomes": imports.OUTCOMES,
     "import_fields": FIELD_NAMES,

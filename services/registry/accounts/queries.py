@@ -1,13 +1,18 @@
 """Finding accounts."""
 
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.registry.accounts.tables import Account
 from shared import tenancy
+from shared.db import insert_many
+
+_table: Any = Account.__table__  # type: ignore[attr-defined]
 
 
 async def find(session: AsyncSession, account_id: UUID, agency: str, *, lock: bool = False) -> Account | None:
@@ -36,10 +41,24 @@ async def page(
     return list(await session.scalars(query.order_by(col(Account.id).desc()).limit(limit)))
 
 
-async def holder(session: AsyncSession, identity: str) -> Account | None:
-    """The account that holds an identity now."""
-    return await session.scalar(
+async def holders(session: AsyncSession, identities: Collection[str]) -> dict[str, Account]:
+    """The accounts that hold identities now, by identity."""
+    found = await session.scalars(
         select(Account).where(
-            col(Account.identity) == identity, col(Account.state).in_(("active", "suspended"))
+            col(Account.identity).in_(identities), col(Account.state).in_(("active", "suspended"))
         )
     )
+    return {account.identity: account for account in found}
+
+
+async def registered(
+    session: AsyncSession, identities: Collection[str], ids: Collection[UUID]
+) -> Sequence[Account]:
+    """Accounts that are not retired, with these identities or these ids."""
+    known = or_(col(Account.identity).in_(identities), col(Account.id).in_(ids))
+    return (await session.scalars(select(Account).where(known, col(Account.state) != "retired"))).all()
+
+
+async def insert(session: AsyncSession, drafts: Sequence[Account]) -> None:
+    """Insert new accounts, in one statement."""
+    await session.execute(insert_many(_table, [draft.model_dump() for draft in drafts]))

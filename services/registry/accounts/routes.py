@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from services.registry.accounts import queries, service
+from services.registry.accounts.problems import HeldElsewhere
 from services.registry.accounts.schemas import AccountCreate, AccountRead, Retirement, State
 from services.registry.accounts.tables import Account
 from services.registry.policy import POLICY
@@ -30,7 +31,7 @@ router = APIRouter(
     openapi_extra=shows(state="draft", version=1),
     summary="Enter an account",
     status_code=201,
-    responses=responses(service.HeldElsewhere, InProgress, Invalid, KeyReused),
+    responses=responses(HeldElsewhere, InProgress, Invalid, KeyReused),
 )
 async def create_account(
     body: AccountCreate,
@@ -98,7 +99,7 @@ async def submit_account(
     operation_id="approveAccount",
     summary="Approve",
     responses=responses(
-        IllegalTransition, StaleVersion, service.SelfApproval, service.NoValidProof, service.HeldElsewhere
+        IllegalTransition, StaleVersion, service.SelfApproval, service.NoValidProof, HeldElsewhere
     ),
 )
 async def approve_account(

@@ -5,15 +5,15 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import queries
+from services.registry.accounts import drafting, queries
+from services.registry.accounts.problems import HeldElsewhere
 from services.registry.accounts.schemas import AccountCreate
 from services.registry.accounts.tables import Account
-from services.registry.agencies import queries as agencies
 from services.registry.proofs import queries as proofs
-from shared import clock, tenancy
+from shared import clock
 from shared.audit import trail
 from shared.auth import Actor
-from shared.db import new_id, violated_constraint
+from shared.db import violated_constraint
 from shared.events.registry import (
     AccountActivated,
     AccountRestored,
@@ -23,8 +23,7 @@ from shared.events.registry import (
     AccountSuspended,
 )
 from shared.messaging import outbox
-from shared.problems import Conflict, Forbidden, IllegalTransition, Invalid, NotFound, Text
-from shared.urls import UnusableLink, canonicalise
+from shared.problems import AppError, Conflict, Forbidden, IllegalTransition, NotFound, Text
 from shared.versions import ANY_VERSION, Expected
 
 TRANSITIONS: dict[str, dict[str, str]] = {
@@ -38,19 +37,6 @@ TRANSITIONS: dict[str, dict[str, str]] = {
 
 _BY_EVENT = frozenset({"suspend"})
 """Actions that no request can ask for."""
-
-
-class HeldElsewhere(Conflict):
-    """Another account already stands for this link."""
-
-    slug = "identity-held"
-    title = Text("Liên kết này đã có cơ quan đăng ký", "This link is already registered")
-    advice = Text(
-        "Một tài khoản khác đang giữ liên kết này; `holder` là cơ quan giữ, nếu được nêu. Hãy kiểm tra liên kết, và "
-        "nếu nó thật sự thuộc cơ quan bạn, đề nghị cơ quan kia kết thúc tài khoản của họ trước.",
-        "Another account holds this link; `holder` is its agency where it is named. Check the link, and if it is "
-        "truly yours, ask that agency to retire its account first.",
-    )
 
 
 class SelfApproval(Forbidden):
@@ -89,48 +75,11 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
         Invalid: the agency has ended, or the link names no account.
         HeldElsewhere: the link is held already.
     """
-    agency = await agencies.find(session, body.agency_code)
-    if agency is None or not await tenancy.reaches(session, actor.agency, agency.code):
-        raise NotFound(
-            Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach.")
-        )
-    if not tenancy.in_force(agency):
-        raise Invalid.at(
-            "/agency_code",
-            Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),
-            successors=list(agency.successors),
-        )
-    try:
-        link = canonicalise(body.url)
-    except UnusableLink as error:
-        raise Invalid.at(
-            "/url",
-            Text(
-                f"Liên kết không chỉ tới một tài khoản ({error.code}).", f"Names no account ({error.code})."
-            ),
-            reason=error.code,
-        ) from error
-    await _refuse_when_held(session, link.key)
-    moment = clock.now()
-    account = Account(
-        id=new_id(),
-        agency_code=agency.code,
-        kind=body.kind,
-        platform=link.platform,
-        handle=link.handle,
-        platform_id=link.platform_id,
-        identity=link.key,
-        url=link.url,
-        display_name=body.display_name,
-        languages=body.languages,
-        state="draft",
-        created_at=moment,
-        updated_at=moment,
-    )
-    session.add(account)
-    await session.flush()
-    await trail.record(session, actor, "accounts.create", "account", account.id, agency.code, account.version)
-    return account
+    (draft,) = await drafting.judge(session, actor, [body])
+    if isinstance(draft, AppError):
+        raise draft
+    await drafting.enter(session, actor, [draft])
+    return draft
 
 
 async def read(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
@@ -264,12 +213,6 @@ def _move(account: Account, action: str, reason: str | None = None) -> None:
 async def _require_proof(session: AsyncSession, account: Account) -> None:
     if not await proofs.has_valid(session, account.id, clock.now()):
         raise NoValidProof
-
-
-async def _refuse_when_held(session: AsyncSession, identity: str) -> None:
-    held = await queries.holder(session, identity)
-    if held is not None:
-        raise HeldElsewhere(holder={"account_id": str(held.id), "agency_code": held.agency_code})
 
 
 async def _tell(

@@ -1,5 +1,6 @@
 """Reading the tree of agencies."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,14 @@ async def find(session: AsyncSession, code: str) -> Row[Any] | None:
         select(agencies).where(or_(agencies.c.code == code, agencies.c.official_code == code))
     )
     return result.one_or_none()
+
+
+async def find_many(session: AsyncSession, codes: Collection[str]) -> dict[str, Row[Any]]:
+    """The agencies with these codes or official codes, by the code that was asked for."""
+    found = await session.execute(
+        select(agencies).where(or_(agencies.c.code.in_(codes), agencies.c.official_code.in_(codes)))
+    )
+    return {code: row for row in found for code in (row.official_code, row.code) if code in codes}
 
 
 async def page(

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import orjson
@@ -14,7 +14,7 @@ SECONDS = 180.0
 _LONGEST_LINE = 256 * 1024**2
 
 
-async def read(content: bytes, kind: str, named: Mapping[str, str]) -> AsyncIterator[Any]:
+async def read(content: bytes, kind: str, named: Mapping[str, str]) -> AsyncGenerator[Any, None]:
     """What `reading` makes of a file: a dict with everything but the rows, then lists of rows.
 
     Raises:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import entering
+from services.registry.accounts import drafting
 from services.registry.accounts import queries as accounts
 from services.registry.accounts.schemas import AccountCreate
 from services.registry.accounts.tables import Account
@@ -41,7 +42,7 @@ async def judge(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> Non
     await _find_agencies(session, actor, rows)
     bodies = {id(row): body for row in rows if (body := _body(row)) is not None and not row.errors}
     whole = [row for row in rows if id(row) in bodies]
-    judged = await entering.judge(session, actor, [bodies[id(row)] for row in whole])
+    judged = await drafting.judge(session, actor, [bodies[id(row)] for row in whole])
     for row, draft in zip(whole, judged, strict=True):
         if isinstance(draft, AppError):
             _explain(row, draft)
@@ -53,7 +54,7 @@ async def judge(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> Non
 async def apply(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> list[str]:
     """Enter the drafts of judged rows; returns their ids."""
     drafts: list[Account] = [row.thing for row in rows]
-    await entering.enter(session, actor, drafts)
+    await drafting.enter(session, actor, drafts)
     return [str(draft.id) for draft in drafts]
 
 
@@ -75,7 +76,7 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
             continue
         code, agency = meant[text]
         if code == "agency-unknown":
-            row.refuse(code, "agency_code", agency and agency.shown)
+            row.refuse(code, "agency_code", agency.shown if agency else None)
         elif agency:
             row.warn(code, "agency_code", agency.shown)
             row.values["agency_code"] = agency.code
@@ -152,7 +153,7 @@ def _explain(row: Row, problem: AppError) -> None:
 
 async def _recognise(session: AsyncSession, rows: Sequence[Row]) -> None:
     """Find the rows whose account is registered already, in whatever state."""
-    held = [row.known for row in rows if row.known]
+    held = [UUID(row.known) for row in rows if row.known]
     known = await accounts.registered(session, [row.key for row in rows if row.key], held)
     by_id = {str(account.id): account for account in known}
     by_link = {(account.agency_code, account.identity): account for account in known}

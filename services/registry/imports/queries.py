@@ -76,7 +76,7 @@ async def claim(session: AsyncSession) -> Import | None:
 
 async def add_rows(session: AsyncSession, import_id: UUID, rows: Sequence[tuple[int, list[str]]]) -> None:
     """Keep rows as they were read."""
-    made = [{"import_id": import_id, "number": number, "cells": cells} for number, cells in rows]
+    made = [{"import_id": str(import_id), "number": number, "cells": cells} for number, cells in rows]
     await session.execute(insert_many(_rows, made))
 
 

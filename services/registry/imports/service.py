@@ -172,11 +172,12 @@ async def corrections(database: Database, importing: Import, language: str) -> A
     """
     heading = "Lỗi" if language == "vi" else "Errors"
     yield b"\xef\xbb\xbf" + _csv_lines([[*importing.headings, heading]])
-    after, rows = 0, [None] * _AT_ONCE
-    while len(rows) == _AT_ONCE:
+    after, more = 0, True
+    while more:
         async with database.transaction() as session:
             rows = await queries.findings(session, importing.id, after=after, limit=_AT_ONCE, warnings=False)
         yield _csv_lines([_correction(importing, row, language) for row in rows])
+        more = len(rows) == _AT_ONCE
         after = rows[-1].number if rows else after
 
 

@@ -101,9 +101,9 @@ _ONSETS = frozenset(
     ("", *"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split())  # noqa: SIM905
 )
 _BEFORE_CODA = "a ă â e ê i o ô ơ u ư y iê yê uô ươ oa oă oe uâ uê uy uyê".split()  # noqa: SIM905
-_LAST = (
+_LAST = (  # noqa: SIM905
     "ia ya ua ưa uơ uya ai ao au ay âu ây eo êu iu oi ôi ơi ui ưi ưu iêu yêu oai oay oeo uôi ươi ươu uây uyu"
-).split()  # noqa: SIM905
+).split()
 _CODAS = "m n ng nh".split()  # noqa: SIM905
 _STOPS = "c ch p t k".split()  # noqa: SIM905
 _MARKED = frozenset("ăâêôơư")
