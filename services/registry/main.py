@@ -8,10 +8,12 @@ from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.imports.routes import router as imports
 from services.registry.imports.routes import templates_router as import_templates
+from services.registry.offices.routes import router as offices
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
 from shared.audit import routes as audit
@@ -27,6 +29,8 @@ SERVICE = Service(
     routers=(
         verify,
         accounts,
+        offices,
+        transfers,
         proofs,
         agencies,
         import_templates,
@@ -40,6 +44,8 @@ SERVICE = Service(
     tags={
         "verify": "Whether a link is an agency's official account. Open to everybody, remembered by nobody.",
         "accounts": "Official accounts, from draft to retirement.",
+        "transfers": "Accounts that go from one agency to another, when both agree.",
+        "offices": "The public offices that can have an account of their own.",
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "imports": "Many accounts or agencies from one table, tried first and explained row by row.",

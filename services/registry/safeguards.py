@@ -1,13 +1,16 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
-from services.registry.accounts.tables import KINDS, REASONS, STATES
+from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
 from services.registry.imports import tables as imports
 from services.registry.imports.columns import FIELD_NAMES
 from services.registry.imports.findings import SAYS
 from services.registry.imports.reading import ENCODINGS, FORMATS
+from services.registry.offices.catalogue import OFFICES
 from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
 from services.registry.proofs.tables import STATES as PROOF_STATES
+from services.registry.transfers.tables import REASONS as TRANSFER_REASONS
+from services.registry.transfers.tables import STATES as TRANSFER_STATES
 from shared.problems import Text
 from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 from shared.urls import PLATFORMS
@@ -21,7 +24,13 @@ _THIRTY_DAYS_AFTER = Text("30 ngày sau khi xong", "30 days after the last that 
 FIELDS: tuple[FreeField, ...] = (
     *COMMON,
     FreeField(
-        ("accounts.display_name", "AccountCreate.display_name"),
+        (
+            "accounts.display_name",
+            "account_history.display_name",
+            "account_history.folded",
+            "AccountCreate.display_name",
+            "AccountChange.display_name",
+        ),
         Text("Tên mà tài khoản chính thức hiển thị", "The name that an official account shows"),
         200,
         _EVERYBODY,
@@ -34,7 +43,18 @@ FIELDS: tuple[FreeField, ...] = (
             "accounts.handle",
             "accounts.platform_id",
             "accounts.languages",
+            "identities.identity",
+            "account_history.url",
+            "account_history.handle",
+            "account_history.platform_id",
+            "account_history.languages",
             "AccountCreate.url",
+            "AccountCreate.platform_id_url",
+            "AccountChange.url",
+            "accounts.new_url",
+            "accounts.new_handle",
+            "NewHandle.url",
+            "AccountChange.platform_id_url",
         ),
         Text("Liên kết chuẩn của tài khoản chính thức", "The canonical link of an official account"),
         2048,
@@ -47,10 +67,52 @@ FIELDS: tuple[FreeField, ...] = (
             "accounts.submitter_subject",
             "accounts.approver_issuer",
             "accounts.approver_subject",
+            "accounts.suspender_issuer",
+            "accounts.suspender_subject",
+            "accounts.restorer_issuer",
+            "accounts.restorer_subject",
+            "accounts.renamer_issuer",
+            "accounts.renamer_subject",
+            "accounts.rename_approver_issuer",
+            "accounts.rename_approver_subject",
+            "transfers.giver_issuer",
+            "transfers.giver_subject",
+            "transfers.decider_issuer",
+            "transfers.decider_subject",
         ),
-        Text("Hai người khác nhau đã trình và duyệt", "That two different people submitted and approved"),
+        Text(
+            "Hai người khác nhau: trình và duyệt, tạm ngừng và khôi phục, đề nghị và duyệt tên mới, giao và nhận",
+            "Two different people: submitted and approved, suspended and restored, renamed and agreed, gave and took",
+        ),
         255,
         Text("Chỉ hệ thống", "The system alone"),
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
+        ("accounts.holder_issuer", "accounts.holder_subject"),
+        Text(
+            "Người giữ chức danh, để chỉ chính họ đăng ký và rút lại được",
+            "Who holds the office, so that they alone can enrol and withdraw its account",
+        ),
+        255,
+        Text("Chỉ hệ thống", "The system alone"),
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
+        (
+            "accounts.contact_email",
+            "accounts.contact_phone",
+            "AccountCreate.contact_email",
+            "AccountCreate.contact_phone",
+            "AccountChange.contact_email",
+            "AccountChange.contact_phone",
+        ),
+        Text(
+            "Địa chỉ và điện thoại công vụ của đơn vị, không phải của cá nhân",
+            "The unit's official address and telephone, never a person's own",
+        ),
+        254,
+        Text("Cơ quan giữ tài khoản và cấp trên", "The holder and those above it"),
         _WHILE_REGISTERED,
     ),
     FreeField(
@@ -115,6 +177,10 @@ LISTS = {
     "platforms": PLATFORMS,
     "account_states": STATES,
     "account_reasons": REASONS,
+    "account_purposes": PURPOSES,
+    "transfer_reasons": TRANSFER_REASONS,
+    "transfer_states": TRANSFER_STATES,
+    "offices": tuple(OFFICES),
     "proof_methods": METHODS,
     "audited": AUDITED,
     "proof_states": PROOF_STATES,

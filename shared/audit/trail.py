@@ -59,6 +59,8 @@ async def record_many(
     things: Sequence[tuple[UUID | str, str, int | None]],
 ) -> None:
     """Record the same act on many things, each as (id, agency, version), in one statement."""
+    if not things:
+        return
     rows = [_row(actor, action, object_type, *thing, cause=None) for thing in things]
     await session.execute(insert_many(tables(session).log, rows).inline())
 

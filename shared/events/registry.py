@@ -39,7 +39,8 @@ class AccountState(EventData):
 
     account_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     kind: str = Field(
-        description="agency; a closed word, and there will be more of them.", examples=["agency"]
+        description="agency or public_office; a closed word, and there will be more of them.",
+        examples=["agency"],
     )
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
@@ -50,6 +51,17 @@ class AccountState(EventData):
     state: str = Field(description="draft, submitted, active, suspended or retired.", examples=["suspended"])
     reason: str | None = Field(
         description="Why it is suspended or retired; a closed word.", examples=["takeover"]
+    )
+    purpose: str | None = Field(
+        None, description="What it is mainly for; a closed word.", examples=["information"]
+    )
+    office: str | None = Field(
+        None, description="Which public office, of `GET /v1/offices`.", examples=[None]
+    )
+    successors: list[str] = Field(
+        [],
+        description="For an account that ended with its agency: the agencies that took over.",
+        examples=[[]],
     )
 
 
@@ -64,6 +76,12 @@ class AccountActivated(AccountState):
     """An account is official from now on."""
 
     type: ClassVar[str] = "registry.account.activated.v1"
+
+
+class AccountChanged(AccountState):
+    """What is said of an official account has changed: its name, its languages, its purpose, its handle."""
+
+    type: ClassVar[str] = "registry.account.changed.v1"
 
 
 class AccountSuspended(AccountState):
@@ -84,6 +102,14 @@ class AccountRetired(AccountState):
     type: ClassVar[str] = "registry.account.retired.v1"
 
 
+class AccountTransferred(AccountState):
+    """An account is another agency's from now on: official if it is active, else to be approved anew."""
+
+    type: ClassVar[str] = "registry.account.transferred.v1"
+
+    from_agency_code: str = Field(description="The agency that had it before.", examples=["T82.X30172"])
+
+
 class AuditSealed(audit.AuditSealed):
     """The audit log of registry has grown; keep the hash to be able to check the log later."""
 
@@ -94,8 +120,10 @@ EVENTS: tuple[type[EventData], ...] = (
     AgencyCreated,
     AccountSubmitted,
     AccountActivated,
+    AccountChanged,
     AccountSuspended,
     AccountRestored,
     AccountRetired,
+    AccountTransferred,
     AuditSealed,
 )

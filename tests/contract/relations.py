@@ -4,7 +4,7 @@ Whatever is made belongs to the tenant's commune, and each request would succeed
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +15,7 @@ from sqlalchemy import Table, select
 
 from services.registry.accounts.service import suspend_after_takeover
 from services.registry.policy import IMPORTS
+from shared import tenancy
 from shared.db import Database
 from shared.policy import Rule
 from tests.contract.notifications.office import Office
@@ -23,7 +24,7 @@ from tests.support.eventually import eventually
 from tests.support.importing import accounts_csv, settled
 from tests.support.reports import impersonation
 from tests.support.staff import Staff
-from tests.support.tenant import Tenant
+from tests.support.tenant import Tenant, agency
 
 
 class Relation(Enum):
@@ -35,6 +36,10 @@ class Relation(Enum):
     """Everybody's; each is shown (or makes) what is their own or stands below them."""
     SUBTREE = auto()
     """The agency's own and those above it; to all others the thing does not exist."""
+    HOLDER = auto()
+    """The person's who did what was done before, the own officer's; to others within reach it is not theirs to do."""
+    RECEIVER = auto()
+    """The agency's own, to which something is offered. Those above see the offer, and cannot take it."""
     HANDLER = auto()
     """The agency's own. Those above know that the thing exists, and are told that it is not theirs to do."""
 
@@ -109,6 +114,32 @@ async def new_proof(world: World) -> Request:
 async def a_proof(world: World) -> Request:
     proof = await world.staff.proof(await world.staff.draft())
     return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/check")
+
+
+async def new_transfer(world: World, *, received: bool = False) -> Request:
+    """The offer of an account, between the commune and an agency that no caller is of."""
+    other = f"{world.tenant.province}.X3"
+    async with world.database("registry").transaction() as session:
+        await tenancy.store(session, [agency(other, parent_code=world.tenant.province)])
+    giver, to = (other, world.tenant.commune) if received else (world.tenant.commune, other)
+    made = await replace(world.staff, agency=giver).active()
+    return Request(
+        f"/v1/accounts/{made['id']}/transfers", {"to_agency_code": to, "reason": "responsibility_moved"}
+    )
+
+
+def transfer(path: str, *, received: bool = False) -> Make:
+    """A request about a transfer that the commune gives, or receives."""
+
+    async def make(world: World) -> Request:
+        offer = await new_transfer(world, received=received)
+        giver = f"{world.tenant.province}.X3" if received else world.tenant.commune
+        headers = world.tenant.auth(giver, "approver", sub=f"{giver}:giver")
+        answer = await world.clients["registry"].post(offer.path, json=offer.json, headers=headers)
+        made = ok(answer, 201)["id"]
+        return Request(path.format(id=made), mark=made)
+
+    return make
 
 
 async def the_agency(world: World) -> Request:
@@ -203,6 +234,7 @@ def an_import(path: str, json: Any = None) -> Make:
 _LINK = "https://www.facebook.com/ubndxalapvo"
 _ACCOUNT, _INCIDENT, _SUBSCRIPTION = "/v1/accounts/{id}", "/v1/incidents/{id}", "/v1/subscriptions/{id}"
 _IMPORT = "/v1/imports/{id}"
+_TRANSFER = "/v1/transfers/{id}"
 _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00Z"}
 
 RELATIONS: dict[str, tuple[Relation, Make]] = {
@@ -216,9 +248,33 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.createAccount": (Relation.SUBTREE, new_account),
     "registry.listAccounts": (Relation.LISTED, account("draft", "/v1/accounts")),
     "registry.readAccount": (Relation.SUBTREE, account("draft", _ACCOUNT)),
+    "registry.readAccountHistory": (Relation.SUBTREE, account("draft", f"{_ACCOUNT}/history")),
     "registry.submitAccount": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/submit")),
     "registry.approveAccount": (Relation.SUBTREE, account("submitted", f"{_ACCOUNT}/approve")),
-    "registry.returnAccount": (Relation.SUBTREE, account("submitted", f"{_ACCOUNT}/return")),
+    "registry.returnAccount": (
+        Relation.SUBTREE,
+        account("submitted", f"{_ACCOUNT}/return", {"reason": "incomplete"}),
+    ),
+    "registry.changeAccount": (Relation.SUBTREE, account("active", _ACCOUNT, {"purpose": "health"})),
+    "registry.deleteAccount": (Relation.SUBTREE, account("draft", _ACCOUNT)),
+    "registry.suspendAccount": (
+        Relation.SUBTREE,
+        account("active", f"{_ACCOUNT}/suspend", {"reason": "security"}),
+    ),
+    "registry.proposeAccountRename": (
+        Relation.SUBTREE,
+        account("numbered", f"{_ACCOUNT}/rename", {"url": "https://www.facebook.com/ubnd.moi"}),
+    ),
+    "registry.approveAccountRename": (Relation.SUBTREE, account("renamed", f"{_ACCOUNT}/rename/approve")),
+    "registry.withdrawAccountRename": (Relation.SUBTREE, account("renamed", f"{_ACCOUNT}/rename/withdraw")),
+    "registry.createTransfer": (Relation.SUBTREE, new_transfer),
+    "registry.listTransfers": (Relation.LISTED, transfer("/v1/transfers")),
+    "registry.readTransfer": (Relation.SUBTREE, transfer(_TRANSFER)),
+    "registry.acceptTransfer": (Relation.RECEIVER, transfer(f"{_TRANSFER}/accept", received=True)),
+    "registry.declineTransfer": (Relation.RECEIVER, transfer(f"{_TRANSFER}/decline", received=True)),
+    "registry.withdrawTransfer": (Relation.SUBTREE, transfer(f"{_TRANSFER}/withdraw")),
+    "registry.withdrawAccount": (Relation.HOLDER, account("office", f"{_ACCOUNT}/withdraw")),
+    "registry.listOffices": (Relation.PUBLIC, fixed("/v1/offices")),
     "registry.restoreAccount": (Relation.SUBTREE, account("suspended", f"{_ACCOUNT}/restore")),
     "registry.retireAccount": (Relation.SUBTREE, account("active", f"{_ACCOUNT}/retire", _REASON)),
     "registry.createProof": (Relation.SUBTREE, new_proof),

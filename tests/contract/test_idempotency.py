@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from deploy.local.config import LocalConfig
-from services.registry.accounts import service
+from services.registry.accounts import entering
 from shared import clock, idempotency
 from shared.retention import MESSAGING, forget_once
 from tests.support.answers import ok, problem
@@ -128,14 +128,14 @@ async def test_a_crash_before_the_commit_leaves_nothing_and_one_after_it_the_ans
     tenant: Tenant,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    body, create = account(tenant), service.create
+    body, create = account(tenant), entering.create
 
     async def crash(*arguments: Any) -> Any:
         await create(*arguments)
         raise KeyError("the process dies here")
 
     with monkeypatch.context() as patched:
-        patched.setattr(service, "create", crash)
+        patched.setattr(entering, "create", crash)
         problem(await enter(body, "k1"), 500, "internal")
     assert await entered(registry, tenant) == []
     first = ok(await enter(body, "k1"), 201)  # the answer to this one is lost on its way

@@ -131,8 +131,14 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         return 403, "forbidden"
     if relation is Relation.LISTED:
         return None
-    above = (403, "not-the-handler") if relation is Relation.HANDLER else None
-    return {"own": None, "parent": above}.get(caller.place, (404, "not-found"))
+    # What those within reach are told who may know of the thing and not do this to it.
+    others = {
+        Relation.HOLDER: (403, "not-the-holder"),
+        Relation.RECEIVER: (403, "wrong-side"),
+        Relation.HANDLER: (403, "not-the-handler"),
+    }.get(relation)
+    own = others if relation is Relation.HOLDER and caller.name != "own officer" else None
+    return {"own": own, "parent": others}.get(caller.place, (404, "not-found"))
 
 
 def complaint(

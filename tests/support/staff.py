@@ -42,12 +42,18 @@ class Staff:
     async def act(self, account: dict[str, Any], action: str, **options: Any) -> httpx.Response:
         """POST an action on an account: by an approver unless `headers` say otherwise."""
         options.setdefault("headers", self.approver)
+        if action == "return":
+            options.setdefault("json", {"reason": "incomplete"})
         return await self.client.post(f"/v1/accounts/{account['id']}/{action}", **options)
 
     async def draft(self, **changes: Any) -> dict[str, Any]:
         return ok(
             await self.client.post("/v1/accounts", json=self.body(**changes), headers=self.officer), 201
         )
+
+    async def office(self, **changes: Any) -> dict[str, Any]:
+        """A draft of the commune's chair, who is the officer."""
+        return await self.draft(kind="public_office", office="commune_chair", display_name=None, **changes)
 
     async def proof(self, account: dict[str, Any]) -> dict[str, Any]:
         """Announce that the site will list the account."""
@@ -61,7 +67,10 @@ class Staff:
 
     async def proven(self, **changes: Any) -> dict[str, Any]:
         """A draft with a valid proof."""
-        account = await self.draft(**changes)
+        return await self.prove(await self.draft(**changes))
+
+    async def prove(self, account: dict[str, Any]) -> dict[str, Any]:
+        """Have the site list the account, and checked."""
         proof = await self.proof(account)
         self.site.publish(proof["publish"]["line"])
         assert (await self.check(proof))["state"] == "valid"
@@ -69,6 +78,16 @@ class Staff:
 
     async def submitted(self, **changes: Any) -> dict[str, Any]:
         return ok(await self.act(await self.proven(**changes), "submit", headers=self.officer))
+
+    async def numbered(self) -> dict[str, Any]:
+        """An active account whose immutable id is known."""
+        link = f"https://www.facebook.com/profile.php?id=1000{secrets.randbelow(10**11):011}"
+        return await self.active(platform_id_url=link)
+
+    async def renamed(self) -> dict[str, Any]:
+        """An active account whose new handle waits for approval."""
+        body = {"url": self.body()["url"]}
+        return ok(await self.act(await self.numbered(), "rename", json=body, headers=self.officer))
 
     async def active(self, **changes: Any) -> dict[str, Any]:
         return ok(await self.act(await self.submitted(**changes), "approve"))

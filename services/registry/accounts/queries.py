@@ -1,18 +1,21 @@
-"""Finding accounts."""
+"""Finding accounts, whoever holds a link, and what was before."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.registry.accounts.tables import Account
+from services.registry.accounts.tables import Account, AccountVersion, Identity
 from shared import tenancy
 from shared.db import insert_many
 
-_table: Any = Account.__table__  # type: ignore[attr-defined]
+_accounts: Any = Account.__table__  # type: ignore[attr-defined]
+_history: Any = AccountVersion.__table__  # type: ignore[attr-defined]
 
 
 async def find(session: AsyncSession, account_id: UUID, agency: str, *, lock: bool = False) -> Account | None:
@@ -41,24 +44,83 @@ async def page(
     return list(await session.scalars(query.order_by(col(Account.id).desc()).limit(limit)))
 
 
-async def holders(session: AsyncSession, identities: Collection[str]) -> dict[str, Account]:
-    """The accounts that hold identities now, by identity."""
-    found = await session.scalars(
-        select(Account).where(
-            col(Account.identity).in_(identities), col(Account.state).in_(("active", "suspended"))
-        )
-    )
-    return {account.identity: account for account in found}
+async def insert(
+    session: AsyncSession, accounts: Sequence[Account], versions: Sequence[AccountVersion]
+) -> None:
+    """Insert new accounts and their first versions, a statement each."""
+    if accounts:
+        await session.execute(insert_many(_accounts, [each.model_dump() for each in accounts]))
+        await session.execute(insert_many(_history, [each.model_dump() for each in versions]))
 
 
 async def registered(
     session: AsyncSession, identities: Collection[str], ids: Collection[UUID]
 ) -> Sequence[Account]:
-    """Accounts that are not retired, with these identities or these ids."""
+    """Accounts that are not retired, shown under these identities or with these ids."""
     known = or_(col(Account.identity).in_(identities), col(Account.id).in_(ids))
     return (await session.scalars(select(Account).where(known, col(Account.state) != "retired"))).all()
 
 
-async def insert(session: AsyncSession, drafts: Sequence[Account]) -> None:
-    """Insert new accounts, in one statement."""
-    await session.execute(insert_many(_table, [draft.model_dump() for draft in drafts]))
+async def holders(session: AsyncSession, identities: Collection[str]) -> dict[str, Account]:
+    """Those of the identities that are held now, each with the account that holds it."""
+    query = (
+        select(col(Identity.identity), Account)
+        .join(Account, col(Account.id) == col(Identity.account_id))
+        .where(col(Identity.identity).in_(identities), col(Identity.released_at).is_(None))
+    )
+    return {row.identity: row.Account for row in await session.execute(query)}
+
+
+async def last_release(session: AsyncSession, identities: Sequence[str]) -> datetime | None:
+    """When any of the identities was last let go, by whichever account."""
+    query = select(func.max(col(Identity.released_at))).where(col(Identity.identity).in_(identities))
+    return await session.scalar(query)
+
+
+async def release(
+    session: AsyncSession, account_id: UUID, moment: datetime, kept: Sequence[str] = ()
+) -> None:
+    """Let go of what the account holds, except what it keeps."""
+    await session.execute(
+        update(Identity)
+        .where(
+            col(Identity.account_id) == account_id,
+            col(Identity.released_at).is_(None),
+            col(Identity.identity).not_in(kept),
+        )
+        .values(released_at=moment)
+        # Nobody looks at rows of identities that the session may have in hand.
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def history(
+    session: AsyncSession, account_id: UUID, *, before: int | None, limit: int
+) -> list[AccountVersion]:
+    """The versions of an account, newest first."""
+    query = select(AccountVersion).where(col(AccountVersion.account_id) == account_id)
+    if before is not None:
+        query = query.where(col(AccountVersion.version) < before)
+    return list(await session.scalars(query.order_by(col(AccountVersion.version).desc()).limit(limit)))
+
+
+async def was_official(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether the account ever held a link."""
+    held = exists().where(col(Identity.account_id) == account_id)
+    return await session.scalar(select(held)) is True
+
+
+async def delete(session: AsyncSession, account_id: UUID) -> None:
+    """Delete an account that was never official, and its history."""
+    await session.execute(delete_rows(AccountVersion).where(col(AccountVersion.account_id) == account_id))
+    await session.execute(delete_rows(Account).where(col(Account.id) == account_id))
+
+
+async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, str]) -> Account | None:
+    """The account of an office, locked, if this is who holds the office: whichever agency they are at now."""
+    query = select(Account).where(
+        col(Account.id) == account_id,
+        col(Account.holder_issuer) == holder[0],
+        col(Account.holder_subject) == holder[1],
+    )
+    return await session.scalar(query.with_for_update())

@@ -5,16 +5,44 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.registry.accounts import queries, service
-from services.registry.accounts.problems import HeldElsewhere
-from services.registry.accounts.schemas import AccountCreate, AccountRead, Retirement, State
+from services.registry.accounts import approving, entering, queries, renaming, service
+from services.registry.accounts.problems import (
+    FreshProofNeeded,
+    HeldElsewhere,
+    NoPlatformId,
+    NotTheHolder,
+    NoValidProof,
+    OfficeTaken,
+    Renamed,
+    SelfApproval,
+    SelfRestoration,
+)
+from services.registry.accounts.schemas import (
+    AccountChange,
+    AccountCreate,
+    AccountRead,
+    AccountVersionRead,
+    NewHandle,
+    Retirement,
+    ReturnToDraft,
+    State,
+    Suspension,
+)
 from services.registry.accounts.tables import Account
 from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import (
+    CursorParameter,
+    Limit,
+    Page,
+    decode_id_cursor,
+    decode_number_cursor,
+    encode_cursor,
+)
+from shared.policy import PeopleOnly
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
@@ -31,7 +59,7 @@ router = APIRouter(
     openapi_extra=shows(state="draft", version=1),
     summary="Enter an account",
     status_code=201,
-    responses=responses(HeldElsewhere, InProgress, Invalid, KeyReused),
+    responses=responses(Forbidden, PeopleOnly, HeldElsewhere, Renamed, InProgress, Invalid, KeyReused),
 )
 async def create_account(
     body: AccountCreate,
@@ -42,7 +70,7 @@ async def create_account(
 ) -> AccountRead:
     """Enter a draft for an agency within your reach. Its link is brought to its canonical form."""
     await once.claim(session, actor)
-    account = await service.create(session, actor, body)
+    account = await entering.create(session, actor, body)
     response.headers["Location"] = f"/v1/accounts/{account.id}"
     return await once.keep(session, actor, response, _read(account, response))
 
@@ -76,12 +104,72 @@ async def read_account(
     return _read(await service.read(session, actor, account_id), response)
 
 
+@router.patch(
+    "/{account_id}",
+    operation_id="changeAccount",
+    summary="Correct or change",
+    responses=responses(
+        Forbidden, NotTheHolder, IllegalTransition, StaleVersion, HeldElsewhere, Renamed, Invalid
+    ),
+)
+async def change_account(
+    account_id: UUID,
+    body: AccountChange,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.change")],
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccountRead:
+    """Correct a draft in anything, or an active account in what is said of it. `null` empties a field that may be."""
+    return _read(await entering.change(session, actor, account_id, body, expected), response)
+
+
+@router.delete(
+    "/{account_id}",
+    operation_id="deleteAccount",
+    summary="Delete a draft",
+    status_code=204,
+    responses=responses(Forbidden, NotTheHolder, IllegalTransition, StaleVersion),
+)
+async def delete_account(
+    account_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.delete")],
+    expected: ExpectedVersion,
+) -> None:
+    """Take back a draft that was a mistake, with its proofs and its history. What was official stays known."""
+    await entering.delete(session, actor, account_id, expected)
+
+
+@router.get("/{account_id}/history", operation_id="readAccountHistory", summary="Read an account's history")
+async def read_account_history(
+    account_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.history")],
+    cursor: CursorParameter = None,
+    limit: Limit = 50,
+) -> Page[AccountVersionRead]:
+    """Every version of an account, newest first. Who made it is in the audit log."""
+    versions = await service.history(
+        session, actor, account_id, before=decode_number_cursor(cursor), limit=limit
+    )
+    return Page(
+        items=[
+            AccountVersionRead.model_validate(version.model_dump(include={*AccountVersionRead.model_fields}))
+            for version in versions
+        ],
+        next_cursor=encode_cursor(str(versions[-1].version)) if len(versions) == limit else None,
+    )
+
+
 @router.post(
     "/{account_id}/submit",
     operation_id="submitAccount",
     openapi_extra=shows(state="submitted", version=2),
     summary="Submit for approval",
-    responses=responses(IllegalTransition, StaleVersion, service.NoValidProof),
+    responses=responses(
+        Forbidden, NotTheHolder, IllegalTransition, StaleVersion, NoValidProof, FreshProofNeeded
+    ),
 )
 async def submit_account(
     account_id: UUID,
@@ -91,7 +179,7 @@ async def submit_account(
     response: Response,
 ) -> AccountRead:
     """Put a draft before a second person. Needs a valid proof of control."""
-    return _read(await service.submit(session, actor, account_id, expected), response)
+    return _read(await approving.submit(session, actor, account_id, expected), response)
 
 
 @router.post(
@@ -99,7 +187,14 @@ async def submit_account(
     operation_id="approveAccount",
     summary="Approve",
     responses=responses(
-        IllegalTransition, StaleVersion, service.SelfApproval, service.NoValidProof, HeldElsewhere
+        IllegalTransition,
+        StaleVersion,
+        SelfApproval,
+        NoValidProof,
+        FreshProofNeeded,
+        HeldElsewhere,
+        Renamed,
+        OfficeTaken,
     ),
 )
 async def approve_account(
@@ -110,32 +205,109 @@ async def approve_account(
     response: Response,
 ) -> AccountRead:
     """Make it official. Whoever submitted it cannot approve it."""
-    return _read(await service.approve(session, actor, account_id, expected), response)
+    return _read(await approving.approve(session, actor, account_id, expected), response)
 
 
 @router.post(
     "/{account_id}/return",
     operation_id="returnAccount",
-    openapi_extra=shows(state="draft"),
+    openapi_extra=shows(state="draft", reason="incomplete"),
     summary="Return to draft",
     responses=responses(IllegalTransition, StaleVersion),
 )
 async def return_account(
     account_id: UUID,
+    body: ReturnToDraft,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.return")],
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Hand a submitted account back to those who drafted it."""
-    return _read(await service.send_back(session, actor, account_id, expected), response)
+    """Hand a submitted account back to those who drafted it, with a word that says why."""
+    return _read(await approving.send_back(session, actor, account_id, body.reason, expected), response)
+
+
+@router.post(
+    "/{account_id}/rename",
+    operation_id="proposeAccountRename",
+    openapi_extra=shows(new_url="https://www.facebook.com/ubndlapvo"),
+    summary="Say that it was renamed",
+    responses=responses(
+        Forbidden, NotTheHolder, IllegalTransition, StaleVersion, NoPlatformId, HeldElsewhere, Invalid
+    ),
+)
+async def propose_account_rename(
+    account_id: UUID,
+    body: NewHandle,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.propose_rename")],
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccountRead:
+    """Name the new handle of the same account. It counts once a second person has approved it."""
+    return _read(await renaming.propose(session, actor, account_id, body.url, expected), response)
+
+
+@router.post(
+    "/{account_id}/rename/approve",
+    operation_id="approveAccountRename",
+    summary="Approve the new handle",
+    responses=responses(
+        Forbidden, SelfApproval, IllegalTransition, StaleVersion, FreshProofNeeded, HeldElsewhere
+    ),
+)
+async def approve_account_rename(
+    account_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.rename")],
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccountRead:
+    """Let the account be found by its new handle. The old one is verified as `former` from now on."""
+    return _read(await renaming.approve(session, actor, account_id, expected), response)
+
+
+@router.post(
+    "/{account_id}/rename/withdraw",
+    operation_id="withdrawAccountRename",
+    summary="Drop the new handle",
+    responses=responses(IllegalTransition, StaleVersion),
+)
+async def withdraw_account_rename(
+    account_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.withdraw_rename")],
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccountRead:
+    """Take the proposal back, or refuse it: the account keeps its handle."""
+    return _read(await renaming.withdraw(session, actor, account_id, expected), response)
+
+
+@router.post(
+    "/{account_id}/suspend",
+    operation_id="suspendAccount",
+    openapi_extra=shows(state="suspended", reason="security"),
+    summary="Suspend",
+    responses=responses(IllegalTransition, StaleVersion),
+)
+async def suspend_account(
+    account_id: UUID,
+    body: Suspension,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.suspend")],
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccountRead:
+    """Stop vouching for an account, at once. Somebody else, an approver, can restore it."""
+    return _read(await service.suspend(session, actor, account_id, body.reason, expected), response)
 
 
 @router.post(
     "/{account_id}/restore",
     operation_id="restoreAccount",
     summary="Restore after a suspension",
-    responses=responses(IllegalTransition, StaleVersion),
+    responses=responses(IllegalTransition, StaleVersion, SelfRestoration),
 )
 async def restore_account(
     account_id: UUID,
@@ -144,7 +316,10 @@ async def restore_account(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Declare a suspended account safe again, for instance after a hijacked page was won back."""
+    """Declare a suspended account safe again, for instance after a hijacked page was won back.
+
+    Whoever suspended it cannot restore it.
+    """
     return _read(await service.restore(session, actor, account_id, expected), response)
 
 
@@ -165,6 +340,26 @@ async def retire_account(
 ) -> AccountRead:
     """End an account. From now on its link is verified as `former`."""
     return _read(await service.retire(session, actor, account_id, body.reason, expected), response)
+
+
+@router.post(
+    "/{account_id}/withdraw",
+    operation_id="withdrawAccount",
+    openapi_extra=shows(
+        kind="public_office", office="commune_chair", state="retired", reason="withdrawn_by_holder"
+    ),
+    summary="Withdraw one's office's account",
+    responses=responses(Forbidden, NotTheHolder, IllegalTransition, StaleVersion),
+)
+async def withdraw_account(
+    account_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("accounts.withdraw")],
+    expected: ExpectedVersion,
+    response: Response,
+) -> AccountRead:
+    """End the account of the office that you hold: at any time, in any role, and nobody has to approve."""
+    return _read(await service.withdraw(session, actor, account_id, expected), response)
 
 
 def _read(account: Account, response: Response) -> AccountRead:

@@ -6,11 +6,58 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.registry.offices.catalogue import OfficeCode
 from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
 
 State = Literal["draft", "submitted", "active", "suspended", "retired"]
-RetireReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
+Kind = Literal["agency", "public_office"]
+Purpose = Literal[
+    "information",
+    "public_services",
+    "reception",
+    "emergency",
+    "security",
+    "health",
+    "education",
+    "culture",
+    "tourism",
+    "agriculture",
+    "business",
+    "transport",
+    "environment",
+    "youth",
+]
+SuspensionReason = Literal["security", "owner_request", "platform_restriction"]
+RetirementReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
+ReturnReason = Literal["incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)]
+Languages = Annotated[list[LanguageTag], Field(min_length=1, max_length=8)]
+DisplayName = Annotated[Line, Field(max_length=200)]
+# What an address needs to be one (RFC 5321 §4.5.3.1 bounds it); whether it is read, only a letter can tell.
+EmailAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254),
+]
+# As ITU-T E.164 has it, or a short number such as 113.
+Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$", max_length=16)]
+
+_PLATFORM_ID_URL = Field(
+    None,
+    description="Another link to the same account that carries the platform's immutable id, where `url` shows "
+    "its handle: the account is then found by both, and known again when it is renamed.",
+    examples=["https://www.facebook.com/profile.php?id=100064512345678"],
+)
+_PURPOSE = Field(None, description="What it is mainly for.", examples=["information"])
+_CONTACT_EMAIL = Field(
+    None,
+    description="The unit's official address, never a person's own. Shown to those within reach, never public.",
+    examples=["vanphong@lapvo.dongthap.gov.vn"],
+)
+_CONTACT_PHONE = Field(
+    None,
+    description="The unit's official telephone, never a person's own. Shown to those within reach, never public.",
+    examples=["+842773845123"],
+)
 
 
 class AccountCreate(Creation):
@@ -31,12 +78,47 @@ class AccountCreate(Creation):
     )
 
     agency_code: AgencyCode
-    kind: Literal["agency"] = Field("agency", description="An organisation's account; never a person's.")
-    url: Link = Field(description="Link to the account, as its visitors see it.")
-    display_name: Annotated[Line, Field(max_length=200, description="The name it shows.")]
-    languages: list[LanguageTag] = Field(
-        min_length=1, max_length=8, description="Languages it publishes in (BCP 47).", examples=[["vi"]]
+    kind: Kind = Field(
+        "agency",
+        description="`agency`: an organisation's. `public_office`: an office's, enrolled by whoever holds it; never a "
+        "person's.",
     )
+    office: OfficeCode | None = Field(
+        None, description="Which office, for `public_office`; see `GET /v1/offices`.", examples=[None]
+    )
+    url: Link = Field(description="Link to the account, as its visitors see it.")
+    platform_id_url: Link | None = _PLATFORM_ID_URL
+    display_name: DisplayName | None = Field(
+        None,
+        description="The name it shows; the agency's short name when left out. An office's account bears its title "
+        "and takes no other name.",
+        examples=["UBND xã Lấp Vò"],
+    )
+    languages: Languages = Field(description="Languages it publishes in (BCP 47).", examples=[["vi"]])
+    purpose: Purpose | None = _PURPOSE
+    contact_email: EmailAddress | None = _CONTACT_EMAIL
+    contact_phone: Telephone | None = _CONTACT_PHONE
+
+
+class AccountChange(Change):
+    """What is to be different; what is left out stays as it is."""
+
+    url: Link | None = Field(
+        None,
+        description="Another link: of a draft only, whose proofs go with the old one. The id goes, too, unless "
+        "`platform_id_url` comes with it.",
+        examples=["https://www.facebook.com/ubndxalapvo"],
+    )
+    platform_id_url: Link | None = _PLATFORM_ID_URL
+    display_name: DisplayName | None = Field(
+        None, description="The name it shows.", examples=["UBND xã Lấp Vò"]
+    )
+    languages: Languages | None = Field(
+        None, description="Languages it publishes in (BCP 47).", examples=[["vi"]]
+    )
+    purpose: Purpose | None = _PURPOSE
+    contact_email: EmailAddress | None = _CONTACT_EMAIL
+    contact_phone: Telephone | None = _CONTACT_PHONE
 
 
 class AccountRead(Schema):
@@ -44,17 +126,30 @@ class AccountRead(Schema):
 
     id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     agency_code: str = Field(examples=["T82.X30169"])
-    kind: Literal["agency"]
+    kind: Kind = Field(examples=["agency"])
+    office: OfficeCode | None = Field(description="The office, for `public_office`.", examples=[None])
     url: str = Field(description="The canonical link.", examples=["https://www.facebook.com/ubndxalapvo"])
     platform: str = Field(examples=["facebook"])
     handle: str | None = Field(examples=["ubndxalapvo"])
     platform_id: str | None = Field(
-        description="The platform's immutable id, where the link carries it.", examples=["100064512345678"]
+        description="The platform's immutable id, where a link carries it.", examples=["100064512345678"]
     )
     display_name: str = Field(examples=["UBND xã Lấp Vò"])
     languages: list[str] = Field(examples=[["vi"]])
+    new_url: str | None = Field(
+        description="Under which link it is found since it was renamed; waits for approval.", examples=[None]
+    )
+    purpose: Purpose | None = Field(examples=["information"])
+    contact_email: str | None = Field(
+        description="Shown to those within reach alone.", examples=["vanphong@lapvo.dongthap.gov.vn"]
+    )
+    contact_phone: str | None = Field(
+        description="Shown to those within reach alone.", examples=["+842773845123"]
+    )
     state: State = Field(examples=["active"])
-    reason: str | None = Field(description="Why it is suspended or retired.", examples=[None])
+    reason: str | None = Field(
+        description="Why it is suspended or retired, or why a draft was returned.", examples=[None]
+    )
     version: int = Field(examples=[4])
     created_at: datetime = Field(examples=["2026-02-20T02:30:00Z"])
     updated_at: datetime = Field(examples=["2026-02-27T03:14:15Z"])
@@ -63,4 +158,46 @@ class AccountRead(Schema):
 class Retirement(Change):
     """Why an account is no longer official."""
 
-    reason: RetireReason = Field(examples=["closed_by_agency"])
+    reason: RetirementReason = Field(examples=["closed_by_agency"])
+
+
+class NewHandle(Change):
+    """Under which handle an account is found since it was renamed on its platform."""
+
+    url: Link = Field(examples=["https://www.facebook.com/ubndlapvo"])
+
+
+class Suspension(Change):
+    """Why an account must not be relied on for now."""
+
+    reason: SuspensionReason = Field(
+        description="`security`: somebody else may have got in. `owner_request`: the agency asks for it. "
+        "`platform_restriction`: the platform has locked it.",
+        examples=["security"],
+    )
+
+
+class ReturnToDraft(Change):
+    """Why a submitted account goes back."""
+
+    reason: ReturnReason = Field(examples=["incomplete"])
+
+
+class AccountVersionRead(Schema):
+    """What an account was from `at` until its next version."""
+
+    version: int = Field(examples=[3])
+    at: datetime = Field(description="From then on it was so.", examples=["2026-02-27T03:14:15Z"])
+    action: str = Field(description="What was done to it then; a closed word.", examples=["approve"])
+    agency_code: str = Field(examples=["T82.X30169"])
+    kind: str = Field(examples=["agency"])
+    url: str = Field(examples=["https://www.facebook.com/ubndxalapvo"])
+    platform: str = Field(examples=["facebook"])
+    handle: str | None = Field(examples=["ubndxalapvo"])
+    platform_id: str | None = Field(examples=["100064512345678"])
+    display_name: str = Field(examples=["UBND xã Lấp Vò"])
+    languages: list[str] = Field(examples=[["vi"]])
+    purpose: str | None = Field(examples=["information"])
+    office: str | None = Field(examples=[None])
+    state: str = Field(examples=["active"])
+    reason: str | None = Field(examples=[None])

@@ -1,25 +1,55 @@
-"""Official accounts as stored."""
+"""Official accounts as stored: as they are, as they were, and the links they stand for."""
 
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, Integer, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
+from services.registry.accounts import links
 from services.registry.base import Base
+from services.registry.offices.catalogue import OFFICES
 from shared.db import code, words
 from shared.urls import PLATFORMS
 
-KINDS = ("agency",)
+KINDS = ("agency", "public_office")
 STATES = ("draft", "submitted", "active", "suspended", "retired")
-REASONS = ("takeover", "closed_by_agency", "no_longer_held", "registered_in_error")
-HOLDING_STATES = "state IN ('active', 'suspended')"
+PURPOSES = (
+    "information",
+    "public_services",
+    "reception",
+    "emergency",
+    "security",
+    "health",
+    "education",
+    "culture",
+    "tourism",
+    "agriculture",
+    "business",
+    "transport",
+    "environment",
+    "youth",
+)
+SUSPENSION_REASONS = ("security", "owner_request", "platform_restriction")
+RETIREMENT_REASONS = ("closed_by_agency", "no_longer_held", "registered_in_error")
+RETURN_REASONS = ("incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient")
+REASONS = (
+    "takeover",
+    *SUSPENSION_REASONS,
+    *RETIREMENT_REASONS,
+    "agency_ended",
+    "withdrawn_by_holder",
+    *RETURN_REASONS,
+)
 
 
 class Account(Base, table=True):
-    """One official presence of an agency."""
+    """One official presence of an agency.
+
+    `identity` is that of `url`, which is shown; `identities` are all by which it is found.
+    """
 
     __tablename__ = "accounts"
     __table_args__: ClassVar = (
@@ -32,11 +62,48 @@ class Account(Base, table=True):
         CheckConstraint(
             "state NOT IN ('active', 'suspended') OR approver_subject IS NOT NULL", name="approved"
         ),
-        CheckConstraint("(state IN ('suspended', 'retired')) = (reason IS NOT NULL)", name="reason_given"),
-        # One link has one holder; drafts claim nothing.
-        Index("uq_accounts_identity", "identity", unique=True, postgresql_where=text(HOLDING_STATES)),
-        Index("ix_accounts_identity_known", "identity"),
+        # Why it is suspended or retired, or why a draft was returned.
+        CheckConstraint(
+            "CASE WHEN state IN ('suspended', 'retired') THEN reason IS NOT NULL"
+            " ELSE state = 'draft' OR reason IS NULL END",
+            name="reason_given",
+        ),
+        # Whoever suspends it cannot restore it.
+        CheckConstraint(
+            "restorer_subject IS NULL OR suspender_subject IS NULL OR restorer_subject <> suspender_subject"
+            " OR restorer_issuer <> suspender_issuer",
+            name="restored_by_another",
+        ),
+        # Whoever proposes another handle cannot approve it.
+        CheckConstraint(
+            "rename_approver_subject IS NULL OR rename_approver_subject <> renamer_subject"
+            " OR rename_approver_issuer <> renamer_issuer",
+            name="renamed_by_two",
+        ),
+        CheckConstraint("(new_url IS NULL) = (new_handle IS NULL)", name="new_handle_whole"),
+        # An office's account is its holder's own: nobody enrols somebody else's.
+        CheckConstraint(
+            "CASE kind WHEN 'public_office' THEN office IS NOT NULL AND holder_issuer IS NOT NULL"
+            " AND holder_subject IS NOT NULL ELSE office IS NULL AND holder_subject IS NULL END",
+            name="office_and_holder",
+        ),
+        CheckConstraint(
+            "kind <> 'public_office' OR state IN ('draft', 'retired')"
+            " OR (submitter_subject IS NOT DISTINCT FROM holder_subject"
+            " AND submitter_issuer IS NOT DISTINCT FROM holder_issuer)",
+            name="submitted_by_holder",
+        ),
+        Index(
+            "uq_accounts_office",
+            "agency_code",
+            "office",
+            "platform",
+            unique=True,
+            postgresql_where=text("office IS NOT NULL AND state NOT IN ('draft', 'submitted', 'retired')"),
+        ),
         Index("ix_accounts_agency", "agency_code", "id"),
+        # Whether a row of an import is registered already, in whatever state.
+        Index("ix_accounts_identity", "identity"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -49,12 +116,77 @@ class Account(Base, table=True):
     url: str = Field(sa_column=Column(code(2048), nullable=False))
     display_name: str = Field(sa_column=Column(code(200), nullable=False))
     languages: list[str] = Field(sa_column=Column(ARRAY(code(8)), nullable=False))
+    purpose: str | None = Field(default=None, sa_column=Column(words("purpose", *PURPOSES)))
+    office: str | None = Field(default=None, sa_column=Column(words("office", *OFFICES)))
+    contact_email: str | None = Field(default=None, sa_column=Column(code(254)))
+    contact_phone: str | None = Field(default=None, sa_column=Column(code(16)))
     state: str = Field(sa_column=Column(words("state", *STATES), nullable=False))
     reason: str | None = Field(default=None, sa_column=Column(words("reason", *REASONS)))
+    holder_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
+    holder_subject: str | None = Field(default=None, sa_column=Column(code(255)))
     submitter_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
     submitter_subject: str | None = Field(default=None, sa_column=Column(code(255)))
     approver_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
     approver_subject: str | None = Field(default=None, sa_column=Column(code(255)))
+    suspender_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
+    suspender_subject: str | None = Field(default=None, sa_column=Column(code(255)))
+    restorer_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
+    restorer_subject: str | None = Field(default=None, sa_column=Column(code(255)))
+    new_handle: str | None = Field(default=None, sa_column=Column(code(255)))
+    new_url: str | None = Field(default=None, sa_column=Column(code(2048)))
+    renamer_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
+    renamer_subject: str | None = Field(default=None, sa_column=Column(code(255)))
+    rename_approver_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
+    rename_approver_subject: str | None = Field(default=None, sa_column=Column(code(255)))
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Every identity by which it can be found, the immutable one first."""
+        return links.identities(self.platform, self.handle, self.platform_id)
+
+
+class Identity(Base, table=True):
+    """That a link leads to an account: from its approval until it is released, which leaves a tombstone."""
+
+    __tablename__ = "identities"
+    __table_args__: ClassVar = (
+        # One link has one holder; drafts claim nothing.
+        Index("uq_identities_held", "identity", unique=True, postgresql_where=text("released_at IS NULL")),
+        Index("ix_identities_account", "account_id"),
+    )
+
+    identity: str = Field(sa_column=Column(code(300), primary_key=True))
+    account_id: UUID = Field(sa_column=Column(ForeignKey("registry.accounts.id"), primary_key=True))
+    held_from: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    released_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class AccountVersion(Base, table=True):
+    """What an account was from `at` until its next version. The database refuses to change a row.
+
+    No foreign key: a draft that was deleted takes its rows with it, and nothing else does.
+    """
+
+    __tablename__ = "account_history"
+    __table_args__: ClassVar = (Index("ix_account_history_at", "at"),)
+
+    account_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    version: int = Field(sa_column=Column(Integer, primary_key=True))
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    action: str = Field(sa_column=Column(code(32), nullable=False))
+    agency_code: str = Field(sa_column=Column(code(35), nullable=False))
+    kind: str = Field(sa_column=Column(code(32), nullable=False))
+    platform: str = Field(sa_column=Column(code(32), nullable=False))
+    handle: str | None = Field(sa_column=Column(code(255)))
+    platform_id: str | None = Field(sa_column=Column(code(255)))
+    url: str = Field(sa_column=Column(code(2048), nullable=False))
+    display_name: str = Field(sa_column=Column(code(200), nullable=False))
+    folded: str = Field(sa_column=Column(code(400), nullable=False))
+    languages: list[str] = Field(sa_column=Column(ARRAY(code(8)), nullable=False))
+    purpose: str | None = Field(sa_column=Column(code(32)))
+    office: str | None = Field(sa_column=Column(code(32)))
+    state: str = Field(sa_column=Column(code(32), nullable=False))
+    reason: str | None = Field(sa_column=Column(code(32)))

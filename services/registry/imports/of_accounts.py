@@ -38,7 +38,7 @@ _MOST_SUGGESTIONS = 20
 
 async def judge(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> None:
     """Note what is wrong with rows, and what each would become. Nothing is written."""
-    look_over(rows, ACCOUNTS, free=frozenset({"handle"}))
+    look_over(rows, ACCOUNTS, free=frozenset({"handle", "contact_phone"}))
     await _find_agencies(session, actor, rows)
     bodies = {id(row): body for row in rows if (body := _body(row)) is not None and not row.errors}
     whole = [row for row in rows if id(row) in bodies]
@@ -96,13 +96,16 @@ def _body(row: Row) -> AccountCreate | None:
     if row.errors:
         return None
     values = {name: value for name, value in row.values.items() if name in AccountCreate.model_fields}
+    if "contact_phone" in values:
+        values["contact_phone"] = re.sub(r"[ .()-]", "", values["contact_phone"])
     body: dict[str, Any] = {**values, "url": link, "languages": _languages(row.values.get("languages", ""))}
     if id_link:
         body["platform_id_url"] = id_link
     try:
         return AccountCreate.model_validate(body)
     except ValidationError as error:
-        row.errors.extend(of_problem(validation.problem(error.errors(), body), _FIELDS))
+        placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        row.errors.extend(of_problem(validation.problem(placed, body), _FIELDS))
         return None
 
 

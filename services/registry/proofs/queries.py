@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.registry.proofs.tables import Proof
+from services.registry.proofs.tables import SHOWING_CONTROL, Proof
 
 
 async def find(
@@ -30,3 +30,20 @@ async def has_valid(session: AsyncSession, account_id: UUID, moment: datetime) -
         col(Proof.account_id) == account_id, col(Proof.state) == "valid", col(Proof.expires_at) > moment
     )
     return await session.scalar(query.limit(1)) is not None
+
+
+async def has_fresh(session: AsyncSession, account_id: UUID, moment: datetime, since: datetime) -> bool:
+    """Whether control is shown at this moment by a proof that was added after `since`, and no document."""
+    query = select(col(Proof.id)).where(
+        col(Proof.account_id) == account_id,
+        col(Proof.state) == "valid",
+        col(Proof.expires_at) > moment,
+        col(Proof.created_at) > since,
+        col(Proof.method).in_(SHOWING_CONTROL),
+    )
+    return await session.scalar(query.limit(1)) is not None
+
+
+async def remove_all(session: AsyncSession, account_id: UUID) -> None:
+    """Forget every proof of an account: it is gone, or has become another one."""
+    await session.execute(delete(Proof).where(col(Proof.account_id) == account_id))

@@ -11,6 +11,8 @@ from services.registry.base import Base
 from shared.db import code, words
 
 METHODS = ("well_known",)
+SHOWING_CONTROL = tuple(method for method in METHODS if method != "document")
+"""Those that show who has the account now; a letter shows who had it once."""
 STATES = ("pending", "valid", "failed")
 
 

@@ -51,6 +51,13 @@ class Verification(Schema):
     verdict: Verdict
     canonical: CanonicalLink | None = Field(description="Null when the text names no account at all.")
     account: OfficialAccount | None = Field(description="Null when the verdict is `unknown`.")
+    successor: OfficialAccount | None = Field(
+        description="For a `former` link: the account that has taken its place, such as the same one renamed.",
+        examples=[None],
+    )
+    successors: list[str] = Field(
+        description="For an account that ended with its agency: the agencies that took over.", examples=[[]]
+    )
     reason: str = Field(description="A closed word behind the verdict.", examples=["active"])
     advice: str = Field(
         description="What it means for whoever asks, in their language.",

@@ -30,6 +30,11 @@ _ADVICE: dict[Verdict, Text] = {
     ),
 }
 
+_SUSPENDED = Text(
+    "Cơ quan đã tạm ngừng tài khoản này. Đừng tin vào nội dung mới ở đó cho đến khi được khôi phục.",
+    "The agency has suspended this account. Do not rely on anything new there until it is restored.",
+)
+
 
 async def verify(session: AsyncSession, links: Sequence[str], language: str) -> list[Verification]:
     """What the registry knows of each link, in their order."""
@@ -51,20 +56,34 @@ def _verification(link: Canonical | str, known: dict[str, Any], language: str) -
     verdict, reason = _verdict(row) if row else ("unknown", "not-enrolled")
     if isinstance(link, str):
         reason = link
+    account = row and OfficialAccount.model_validate(
+        {name: getattr(row, name) for name in OfficialAccount.model_fields}
+    )
     return Verification(
         verdict=verdict,
         canonical=CanonicalLink(platform=link.platform, handle=link.handle, platform_id=link.platform_id)
         if isinstance(link, Canonical)
         else None,
-        account=row
-        and OfficialAccount.model_validate({n: getattr(row, n) for n in OfficialAccount.model_fields}),
+        account=account,
+        successor=account if row and reason == "renamed" and row.state == "active" else None,
+        successors=list(row.successors or ()) if row else [],
         reason=reason,
-        advice=_ADVICE[verdict].in_language(language),
+        advice=_advice(verdict, reason).in_language(language),
         as_of=clock.now(),
     )
 
 
+def _advice(verdict: Verdict, reason: str) -> Text:
+    lost = verdict != "compromised" or reason in {"takeover", "security"}
+    return _ADVICE[verdict] if lost else _SUSPENDED
+
+
 def _verdict(account: Any) -> tuple[Verdict, str]:
+    if account.state == "retired":
+        return "former", str(account.reason)
+    if not account.held:
+        # The account lives on: under another handle, or as another agency's draft.
+        return "former", "transferred" if account.state in {"draft", "submitted"} else "renamed"
     if account.state == "active":
         return "official", "active"
     if account.state == "suspended":

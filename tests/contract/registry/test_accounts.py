@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.registry.accounts.service import TRANSITIONS, suspend_after_takeover
+from services.registry.accounts.changes import TRANSITIONS
+from services.registry.accounts.service import suspend_after_takeover
 from services.registry.accounts.tables import STATES
 from services.registry.base import SESSION_INFO
 from shared import tenancy
@@ -169,13 +170,16 @@ async def test_what_a_state_does_not_allow_is_refused_with_what_it_does(
         await suspended(registry_database, account)
     if state == "retired":
         ok(await staff.act(account, "retire", json={"reason": "registered_in_error"}))
-    for action in {"submit", "approve", "return", "restore", "retire"} - set(TRANSITIONS[state]):
-        body = {"json": {"reason": "closed_by_agency"}} if action == "retire" else {}
+    reasons = {"retire": "closed_by_agency", "suspend": "security", "return": "incomplete"}
+    for action in {"submit", "approve", "return", "suspend", "restore", "retire"} - set(TRANSITIONS[state]):
+        body = {"json": {"reason": reasons[action]}} if action in reasons else {}
         headers = staff.tenant.auth(staff.agency, "officer", "approver", sub="a third one")
         answer = await staff.act(account, action, headers=headers, **body)
         refused = problem(answer, 409, "illegal-transition")
         assert refused["state"] == state
-        assert refused["allowed"] == sorted(set(TRANSITIONS[state]) - {"suspend"})  # that is an event's
+        # Nothing was proposed, and it did not end with its agency.
+        impossible = {"rename", "withdraw_rename", *(["transfer"] if state == "retired" else [])}
+        assert refused["allowed"] == sorted(set(TRANSITIONS[state]) - impossible)
 
 
 async def test_one_link_has_one_holder(staff: Staff) -> None:

@@ -11,6 +11,20 @@ from tests.support.answers import ok, problem
 from tests.support.audit import acts, audited
 from tests.support.staff import Staff
 
+ELSEWHERE = {
+    "accounts.delete",
+    "accounts.withdraw",
+    "accounts.propose_rename",
+    "accounts.rename",
+    "accounts.withdraw_rename",
+    "accounts.transfer",
+    "transfers.create",
+    "transfers.accept",
+    "transfers.decline",
+    "transfers.withdraw",
+}
+"""Have tests of their own below."""
+
 
 async def test_every_act_on_an_account_is_recorded_with_it(staff: Staff, registry_database: Database) -> None:
     account = await staff.submitted()
@@ -21,6 +35,10 @@ async def test_every_act_on_an_account_is_recorded_with_it(staff: Staff, registr
     async with registry_database.transaction() as session:
         await suspend_after_takeover(session, UUID(account["id"]), staff.agency, cause)
     ok(await staff.act(account, "restore"))
+    ok(await staff.act(account, "suspend", json={"reason": "security"}, headers=staff.officer))
+    ok(await staff.act(account, "restore"))
+    path = f"/v1/accounts/{account['id']}"
+    ok(await staff.client.patch(path, json={"purpose": "health"}, headers=staff.officer))
     ok(await staff.act(account, "retire", json={"reason": "closed_by_agency"}))
     admin = staff.tenant.auth(staff.agency, "admin")
     ok(await staff.client.get("/v1/audit", params={"object_id": account["id"]}, headers=admin))
@@ -36,15 +54,67 @@ async def test_every_act_on_an_account_is_recorded_with_it(staff: Staff, registr
         ("accounts.approve", approver, 5),
         ("accounts.suspend", "system", 6),
         ("accounts.restore", approver, 7),
-        ("accounts.retire", approver, 8),
+        ("accounts.suspend", officer, 8),
+        ("accounts.restore", approver, 9),
+        ("accounts.change", officer, 10),
+        ("accounts.retire", approver, 11),
         ("audit.list", f"{staff.agency}:admin", None),
     ]
     rows = await audited(registry_database, staff.agency)
-    assert {row.action for row in rows} == set(AUDITED)
-    assert [row.cause for row in rows if row.action == "accounts.suspend"] == [cause]
+    assert {row.action for row in rows} == set(AUDITED) - ELSEWHERE
+    assert [row.cause for row in rows if row.action == "accounts.suspend"] == [cause, None]
     assert {row.object_id for row in rows if row.object_type == "account"} == {account["id"]}
     assert {row.object_type for row in rows} == {"account", "proof"}
     assert {row.actor_agency for row in rows} == {staff.agency, None}
+
+
+async def test_what_is_taken_back_leaves_its_rows(staff: Staff, registry_database: Database) -> None:
+    mistake, office = await staff.draft(), await staff.office()
+    deleted = await staff.client.delete(f"/v1/accounts/{mistake['id']}", headers=staff.officer)
+    assert deleted.status_code == 204
+    ok(await staff.act(office, "withdraw", headers=staff.officer))
+    officer = f"{staff.agency}:officer"
+    assert await acts(registry_database, staff.agency) == [
+        ("accounts.create", officer, 1),
+        ("accounts.create", officer, 1),
+        ("accounts.delete", officer, 1),
+        ("accounts.withdraw", officer, 2),
+    ]
+
+
+async def test_a_rename_leaves_its_rows(staff: Staff, registry_database: Database) -> None:
+    account = await staff.renamed()
+    ok(await staff.act(account, "rename/withdraw"))
+    ok(await staff.act(account, "rename", json={"url": staff.body()["url"]}, headers=staff.officer))
+    ok(await staff.act(account, "rename/approve"))
+    officer, approver = f"{staff.agency}:officer", f"{staff.agency}:approver"
+    assert (await acts(registry_database, staff.agency))[-4:] == [
+        ("accounts.propose_rename", officer, 4),
+        ("accounts.withdraw_rename", approver, 5),
+        ("accounts.propose_rename", officer, 6),
+        ("accounts.rename", approver, 7),
+    ]
+
+
+async def test_a_transfer_leaves_its_rows_on_both_sides(staff: Staff, registry_database: Database) -> None:
+    account, other = await staff.active(), staff.tenant.sibling
+    to = {"to_agency_code": other, "reason": "responsibility_moved"}
+    taker = staff.tenant.auth(other, "approver")
+    for step, headers in (("withdraw", staff.approver), ("decline", taker), ("accept", taker)):
+        offer = ok(await staff.act(account, "transfers", json=to), 201)
+        ok(await staff.client.post(f"/v1/transfers/{offer['id']}/{step}", headers=headers))
+    giver, receiver = f"{staff.agency}:approver", f"{other}:approver"
+    assert (await acts(registry_database, staff.agency))[-4:] == [
+        ("transfers.create", giver, 1),
+        ("transfers.withdraw", giver, 2),
+        ("transfers.create", giver, 1),
+        ("transfers.create", giver, 1),
+    ]
+    assert await acts(registry_database, other) == [
+        ("transfers.decline", receiver, 2),
+        ("transfers.accept", receiver, 2),
+        ("accounts.transfer", receiver, 4),
+    ]
 
 
 async def test_who_acts_for_a_level_above_is_recorded_with_the_thing_s_own_agency(

@@ -53,7 +53,7 @@ class Desk:
 
     async def act(self, made: dict[str, Any], action: str, **body: Any) -> httpx.Response:
         path = f"/v1/imports/{made['id']}/{action}"
-        return await self.client.post(path, json=body or None, headers=self.headers)
+        return await self.client.post(path, json=body, headers=self.headers)
 
     async def applied(self, made: dict[str, Any], mode: str = "all") -> dict[str, Any]:
         assert ok(await self.act(made, "apply", mode=mode))["state"] == "applying"

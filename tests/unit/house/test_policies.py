@@ -22,6 +22,7 @@ PUBLIC = {
         "events.list",
         "imports.template_csv",
         "imports.template_xlsx",
+        "offices.list",
         "safeguards.read",
         "verify.many",
         "verify.one",
@@ -33,7 +34,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.suspend"},
+    "registry": {"accounts.transfer"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

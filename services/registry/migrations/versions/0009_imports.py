@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0009"
-down_revision = "0003"
+down_revision = "0006"
 
 SCHEMA = "registry"
 KINDS = ("accounts", "agencies")
@@ -21,6 +21,7 @@ def words(name: str, *values: str) -> sa.Enum:
 
 
 def upgrade() -> None:
+    op.create_index("ix_accounts_identity", "accounts", ["identity"], schema=SCHEMA)
     op.create_table(
         "imports",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,171 @@
+"""The one way in which an account changes: locked, moved by the table of transitions, kept and told."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.accounts import queries
+from services.registry.accounts.tables import Account, AccountVersion
+from services.registry.agencies import queries as agencies
+from shared import clock
+from shared.audit import trail
+from shared.auth import Actor
+from shared.events.registry import AccountState
+from shared.messaging import outbox
+from shared.problems import IllegalTransition, NotFound
+from shared.search import fold
+from shared.versions import Expected
+
+GONE = "gone"
+"""Where a deleted draft goes; no account is ever in this state."""
+
+TRANSITIONS: dict[str, dict[str, str]] = {
+    "draft": {"change": "draft", "delete": GONE, "submit": "submitted", "retire": "retired"},
+    "submitted": {"approve": "active", "return": "draft", "retire": "retired"},
+    "active": {
+        "change": "active",
+        "propose_rename": "active",
+        "rename": "active",
+        "withdraw_rename": "active",
+        "suspend": "suspended",
+        "retire": "retired",
+        "transfer": "active",
+    },
+    "suspended": {"restore": "active", "retire": "retired", "transfer": "suspended"},
+    "retired": {"transfer": "draft"},
+}
+"""State → action → next state. There is no other way, but that a transfer without a proof makes a draft."""
+_LONGEST_FOLDED = 400
+_KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "folded"}
+
+
+async def locked(session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected) -> Account:
+    """An account within the actor's reach, locked against other changes.
+
+    Raises:
+        NotFound: there is none.
+        StaleVersion: it is no longer the version that was meant.
+    """
+    account = await queries.find(session, account_id, actor.agency, lock=True)
+    if account is None:
+        raise NotFound
+    expected.require(account.version)
+    return account
+
+
+def allowed(account: Account) -> set[str]:
+    """What can be done with an account as it is."""
+    actions = set(TRANSITIONS[account.state])
+    if account.new_url is None:
+        actions -= {"rename", "withdraw_rename"}
+    ended = account.state == "retired" and account.reason != "agency_ended"
+    if ended or account.kind == "public_office":
+        actions -= {"transfer"}  # whoever ended it can enter it anew; an office's account is its holder's own
+    return actions
+
+
+def require(account: Account, action: str) -> str:
+    """The state that the action leads to.
+
+    Raises:
+        IllegalTransition: the account, as it is, does not allow it.
+    """
+    if action not in allowed(account):
+        raise IllegalTransition(account.state, sorted(allowed(account)))
+    return TRANSITIONS[account.state][action]
+
+
+def move(account: Account, action: str, reason: str | None = None) -> None:
+    """Take the account, which is locked, to its next state and version.
+
+    Raises:
+        IllegalTransition: its state does not allow the action.
+    """
+    account.state = require(account, action)
+    account.reason = reason
+    account.version += 1
+    account.updated_at = clock.now()
+
+
+async def moved(
+    session: AsyncSession,
+    actor: Actor,
+    account_id: UUID,
+    action: str,
+    expected: Expected,
+    reason: str | None = None,
+) -> Account:
+    """The account, locked and moved. `keep` it when the rest is changed, too.
+
+    Raises:
+        NotFound, StaleVersion, IllegalTransition: as in `locked` and `move`.
+    """
+    account = await locked(session, actor, account_id, expected)
+    move(account, action, reason)
+    return account
+
+
+def version_of(account: Account, action: str) -> AccountVersion:
+    """The row of history of an account as it is now."""
+    return AccountVersion(
+        account_id=account.id,
+        at=account.updated_at,
+        action=action,
+        folded=fold(account.display_name)[:_LONGEST_FOLDED],
+        **{name: getattr(account, name) for name in _KEPT},
+    )
+
+
+async def keep(
+    session: AsyncSession,
+    actor: Actor | None,
+    account: Account,
+    action: str,
+    event: type[AccountState] | None = None,
+    cause: UUID | None = None,
+    also: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Write a new version of an account: the account, its history, who did it, and what others are told.
+
+    Args:
+        session: the transaction of the change.
+        actor: who changed it; None for the effect of an event or of time.
+        account: the account, with everything changed.
+        action: what was done to it.
+        event: what to tell, if anything; what is public also becomes the account's current state.
+        cause: id of the event that had this effect.
+        also: what the event tells beyond the account's state.
+    """
+    session.add(version_of(account, action))
+    await session.flush()
+    act, agency = f"accounts.{action}", account.agency_code
+    await trail.record(session, actor, act, "account", account.id, agency, account.version, cause=cause)
+    if event is None:
+        return
+    public = event.audience == "public"
+    await outbox.emit(
+        session,
+        event.model_validate(
+            {
+                **account.model_dump(),
+                **also,
+                "account_id": account.id,
+                "successors": await _successors(session, account),
+            }
+        ),
+        subject=account.id,
+        version=account.version,
+        cause=cause,
+        state_key=f"account.{account.id}" if public else None,
+    )
+
+
+async def _successors(session: AsyncSession, account: Account) -> list[str]:
+    """Who has taken over from the agency, where the account ended with it."""
+    if account.reason != "agency_ended":
+        return []
+    agency = await agencies.find(session, account.agency_code)
+    return list(agency.successors) if agency is not None else []

@@ -1,0 +1,81 @@
+"""The links by which an agency names its account, read into the identities they stand for."""
+
+from shared.problems import Invalid, Text
+from shared.urls import Canonical, UnusableLink, canonicalise
+
+
+def read(url: str, platform_id_url: str | None = None) -> tuple[Canonical, Canonical]:
+    """What both links together tell of the account, and what `url` alone does, which is shown.
+
+    Raises:
+        Invalid: one of them names no account, or they cannot be the same account's.
+    """
+    shown = _canonical(url, "/url")
+    if platform_id_url is None:
+        return shown, shown
+    other = _canonical(platform_id_url, "/platform_id_url")
+    if other.platform_id is None:
+        raise Invalid.at("/platform_id_url", _NO_ID, reason="no-platform-id")
+    if other.platform != shown.platform or not _agree(shown, other.platform_id):
+        raise Invalid.at("/platform_id_url", _ANOTHER_ACCOUNT, reason="another-account")
+    return Canonical(shown.platform, shown.handle, other.platform_id), shown
+
+
+def read_handle(url: str, platform: str, platform_id: str) -> Canonical:
+    """The handle by which an account with this immutable id may be known.
+
+    Raises:
+        Invalid: the link has none, or cannot be the account's.
+    """
+    link = _canonical(url, "/url")
+    if link.handle is None:
+        raise Invalid.at("/url", _NO_HANDLE, reason="no-handle")
+    if link.platform != platform or not _agree(link, platform_id):
+        raise Invalid.at("/url", _ANOTHER_ACCOUNT, reason="another-account")
+    return link
+
+
+def same_handle() -> Invalid:
+    """The refusal of a rename that renames nothing."""
+    return Invalid.at(
+        "/url", Text("Tài khoản đang mang tên này.", "The account has this handle."), reason="same-handle"
+    )
+
+
+def identities(platform: str, handle: str | None, platform_id: str | None) -> tuple[str, ...]:
+    """Every identity that an account has, as `Canonical.key` writes them: the immutable one first."""
+    by_id = [Canonical(platform, None, platform_id)] if platform_id is not None else []
+    by_handle = [Canonical(platform, handle, None)] if handle is not None else []
+    return tuple(form.key for form in (*by_id, *by_handle))
+
+
+def _agree(shown: Canonical, platform_id: str) -> bool:
+    """Whether one account can have both: a group's id is never a page's name."""
+    if shown.handle is None:
+        return shown.platform_id == platform_id
+    # Of YouTube's spaces only that of channels has ids; the others are names that a channel has had.
+    return shown.platform == "youtube" or _space(shown.handle) == _space(platform_id)
+
+
+def _space(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _canonical(url: str, pointer: str) -> Canonical:
+    try:
+        return canonicalise(url)
+    except UnusableLink as error:
+        refusal = Text(
+            f"Liên kết không chỉ tới một tài khoản ({error.code}).", f"Names no account ({error.code})."
+        )
+        raise Invalid.at(pointer, refusal, reason=error.code) from error
+
+
+_NO_ID = Text(
+    "Liên kết này không mang mã bất biến của nền tảng.",
+    "This link does not carry the platform's immutable id.",
+)
+_NO_HANDLE = Text("Liên kết này không mang tên tài khoản.", "This link does not carry a handle.")
+_ANOTHER_ACCOUNT = Text(
+    "Hai liên kết không thể là của cùng một tài khoản.", "The two links cannot be the same account's."
+)

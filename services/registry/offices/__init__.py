@@ -1,0 +1,1 @@
+"""The public offices that can have an account of their own."""

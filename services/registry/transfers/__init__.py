@@ -1,0 +1,1 @@
+"""Accounts that go from one agency to another: offered by the one, accepted by the other."""
