@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.registry.imports import queries, service, templates
@@ -230,7 +230,7 @@ _TEMPLATE_LANGUAGE = Query(
     responses=file_answer({CSV: "Mã cơ quan (*),Liên kết\n"}),
 )
 async def download_csv_template(
-    kind: Kind,
+    kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
     _: Annotated[Actor | None, POLICY.allow("imports.template_csv")],
     lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
 ) -> Response:
@@ -246,7 +246,7 @@ async def download_csv_template(
     responses=file_answer({XLSX: "PK…"}),
 )
 async def download_xlsx_template(
-    kind: Kind,
+    kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
     _: Annotated[Actor | None, POLICY.allow("imports.template_xlsx")],
     lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
 ) -> Response:
