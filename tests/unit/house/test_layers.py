@@ -38,8 +38,8 @@ def test_sql_stands_in_queries(module: Module) -> None:
 
 
 def rank(module: Module) -> int:
-    """Its layer by its name; else a service when it asks for rows, and mere words when it does not."""
-    asks = any(name.endswith(".queries") for name in module.imports())
+    """Its layer by its name; else a service when it asks for rows or is given a session, and mere words if not."""
+    asks = any(name.endswith((".queries", ".AsyncSession")) for name in module.imports())
     return RANK.get(module.last, RANK["service"] if asks else RANK["tables"])
 
 
