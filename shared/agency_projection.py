@@ -27,12 +27,15 @@ def agency_projection(service: str) -> Projection:
 
 
 async def _store(session: AsyncSession, envelopes: list[Envelope]) -> None:
-    await tenancy.store(session, [_row(envelope) for envelope in envelopes])
+    await tenancy.store(session, [_row(session, envelope) for envelope in envelopes])
 
 
-def _row(envelope: Envelope) -> dict[str, Any]:
+def _row(session: AsyncSession, envelope: Envelope) -> dict[str, Any]:
+    """What the service stores of a state: the registry tells more than others need."""
     state = AgencyState.model_validate(envelope.data).model_dump()
-    return {"code": state.pop("agency_code"), **state, "version": envelope.version}
+    row = {"code": state.pop("agency_code"), **state, "version": envelope.version}
+    stored = tenancy.of(session).agencies.c
+    return {name: value for name, value in row.items() if name in stored}
 
 
 async def _is_empty(session: AsyncSession) -> bool:

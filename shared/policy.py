@@ -30,11 +30,12 @@ class Rule:
 
     @property
     def people(self) -> bool:
-        """Whether systems are refused: what only an approver may do is an approval, and systems never approve.
+        """Whether systems are refused: systems never approve (docs/principles.md, 4).
 
-        Derived, so that no new route can forget to say it (docs/principles.md, 4).
+        An approval is what only an approver may do, or an administrator in their place. Derived, so that no
+        new route can forget to say it.
         """
-        return self.roles == {"approver"}
+        return "approver" in self.roles and self.roles <= {"approver", "admin"}
 
 
 def roles(*names: str) -> Rule:

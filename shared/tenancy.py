@@ -29,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
@@ -45,8 +46,8 @@ class Tenancy:
     reach: Table
 
 
-def declare(metadata: MetaData, *extra: Column[Any]) -> Tenancy:
-    """The tables `agencies` (with a service's `extra` columns) and `agency_reach`."""
+def declare(metadata: MetaData, *extra: SchemaItem) -> Tenancy:
+    """The tables `agencies` (with a service's `extra` columns and indexes) and `agency_reach`."""
     agencies = Table(
         "agencies",
         metadata,
@@ -128,15 +129,16 @@ async def path(session: AsyncSession, agency: str) -> list[str]:
 async def store(session: AsyncSession, agencies: Sequence[dict[str, Any]]) -> None:
     """Insert agencies or bring them up to date, and recompute who reaches them.
 
-    Each is a row of `agencies`. Older versions than what is stored are ignored, so repeats and
-    late arrivals do no harm. Order does not matter: a parent or successor may still be missing.
+    Each is a row of `agencies`; columns that are not given stay as they are. Older versions than what
+    is stored are ignored, so repeats and late arrivals do no harm. Order does not matter: a parent or
+    successor may still be missing.
     """
     newest = {agency["code"]: agency for agency in sorted(agencies, key=itemgetter("version"))}
     table = of(session).agencies
     statement = insert_many(table, list(newest.values()))
     statement = statement.on_conflict_do_update(
         index_elements=["code"],
-        set_={c.name: statement.excluded[c.name] for c in table.c if c.name != "code"},
+        set_={name: statement.excluded[name] for name in agencies[0] if name != "code"},
         where=table.c.version < statement.excluded.version,
     )
     await session.execute(statement)

@@ -13,6 +13,7 @@ from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
+from services.registry.successions.routes import router as successions
 from services.registry.transfers.routes import router as transfers
 from services.registry.verify.routes import router as verify
 from shared.app import Service, create_app, serve
@@ -35,6 +36,7 @@ SERVICE = Service(
         agencies,
         import_templates,
         imports,
+        successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
         safeguards_router(POLICY, safeguards.FIELDS, safeguards.LISTS),
@@ -49,6 +51,7 @@ SERVICE = Service(
         "proofs": "Showing that an account is the agency's own.",
         "agencies": "Public bodies, in force and ended, of any day.",
         "imports": "Many accounts or agencies from one table, tried first and explained row by row.",
+        "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )
 

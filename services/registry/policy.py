@@ -6,6 +6,14 @@ POLICY = Policy(
     {
         "agencies.list": PUBLIC,
         "agencies.read": PUBLIC,
+        "agencies.tree": PUBLIC,
+        "agencies.create": roles("admin"),
+        "agencies.change": roles("admin"),
+        "successions.list": ANY_ROLE,
+        "successions.read": ANY_ROLE,
+        "successions.create": roles("admin"),
+        "successions.approve": roles("approver", "admin"),
+        "successions.cancel": roles("approver", "admin"),
         "verify.one": PUBLIC,
         "verify.many": PUBLIC,
         "safeguards.read": PUBLIC,
@@ -53,6 +61,12 @@ IMPORTS = {"accounts": roles("officer"), "agencies": roles("admin")}
 """Who may send, apply and cancel an import, by its kind: whoever may enter such things one by one."""
 
 AUDITED = (
+    "agencies.create",
+    "agencies.change",
+    "successions.create",
+    "successions.approve",
+    "successions.cancel",
+    "successions.effect",
     "accounts.create",
     "accounts.change",
     "accounts.delete",

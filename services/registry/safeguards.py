@@ -1,6 +1,7 @@
 """Every place where the registry can hold free text, and its closed lists."""
 
 from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
+from services.registry.agencies.words import ORGANISATION_TYPES
 from services.registry.imports import tables as imports
 from services.registry.imports.columns import FIELD_NAMES
 from services.registry.imports.findings import SAYS
@@ -9,6 +10,7 @@ from services.registry.offices.catalogue import OFFICES
 from services.registry.policy import AUDITED
 from services.registry.proofs.tables import METHODS
 from services.registry.proofs.tables import STATES as PROOF_STATES
+from services.registry.successions import words as successions
 from services.registry.transfers.tables import REASONS as TRANSFER_REASONS
 from services.registry.transfers.tables import STATES as TRANSFER_STATES
 from shared.problems import Text
@@ -23,6 +25,50 @@ _THIRTY_DAYS_AFTER = Text("30 ngày sau khi xong", "30 days after the last that 
 
 FIELDS: tuple[FreeField, ...] = (
     *COMMON,
+    FreeField(
+        (
+            "agencies.folded",
+            "agency_history.name",
+            "agency_history.short_name",
+            "agency_history.folded",
+            "AgencyCreate.name",
+            "AgencyCreate.short_name",
+            "AgencyChange.name",
+            "AgencyChange.short_name",
+            "successions.name",
+            "successions.short_name",
+            "SuccessionCreate.name",
+            "SuccessionCreate.short_name",
+        ),
+        Text(
+            "Tên cơ quan, nay và trước đây, và dạng để tìm",
+            "Names of agencies, now and before, and as searched",
+        ),
+        600,
+        Text("Mọi người", "Everybody"),
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
+    ),
+    FreeField(
+        ("successions.act_issuer", "LegalAct.issuer", "LegalAct.number"),
+        Text(
+            "Số và nơi ban hành văn bản về việc kế thừa", "Number and issuer of the legal act of a succession"
+        ),
+        255,
+        Text("Mọi người", "Everybody"),
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
+    ),
+    FreeField(
+        (
+            "successions.proposer_issuer",
+            "successions.proposer_subject",
+            "successions.approver_issuer",
+            "successions.approver_subject",
+        ),
+        Text("Hai người khác nhau đã đề nghị và duyệt", "That two different people proposed and approved"),
+        255,
+        Text("Chỉ hệ thống", "The system alone"),
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
+    ),
     FreeField(
         (
             "accounts.display_name",
@@ -173,6 +219,11 @@ FIELDS: tuple[FreeField, ...] = (
 
 LISTS = {
     **COMMON_LISTS,
+    "organisation_types": ORGANISATION_TYPES,
+    "succession_kinds": successions.KINDS,
+    "succession_states": successions.STATES,
+    "succession_roles": successions.ROLES,
+    "succession_conflicts": tuple(successions.CONFLICTS),
     "account_kinds": KINDS,
     "platforms": PLATFORMS,
     "account_states": STATES,

@@ -7,6 +7,7 @@ from services.registry.imports import retention
 from services.registry.imports.working import imports
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
+from services.registry.successions.schedule import effect_successions
 from shared import worker
 from shared.audit.sealer import sealer
 from shared.events.registry import AuditSealed
@@ -26,6 +27,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(sealer(AuditSealed), imports),
+        jobs=(sealer(AuditSealed), effect_successions, imports),
         retention=retention.RULES,
     )

@@ -1,10 +1,11 @@
 """Events of the registry: agencies and official accounts. All of it is public record."""
 
+import datetime as dt
 from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from shared.events import audit
 from shared.events.envelope import Audience, EventData
@@ -24,12 +25,52 @@ class AgencyState(EventData):
     valid_from: date | None = Field(examples=["2025-07-01"])
     valid_to: date | None = Field(examples=[None])
     successors: list[str] = Field(examples=[[]])
+    organisation_type: str | None = Field(
+        None, description="A closed word, as in `GET /v1/safeguards`.", examples=["peoples_committee"]
+    )
 
 
 class AgencyCreated(AgencyState):
     """An agency was entered."""
 
     type: ClassVar[str] = "registry.agency.created.v1"
+
+
+class AgencyChanged(AgencyState):
+    """An agency was corrected, renamed or moved, or has ended."""
+
+    type: ClassVar[str] = "registry.agency.changed.v1"
+
+
+class LegalAct(BaseModel):
+    """The resolution or decision that something rests on."""
+
+    number: str = Field(examples=["202/2025/QH15"])
+    date: dt.date = Field(description="The day it was signed.", examples=["2025-06-12"])
+    issuer: str = Field(examples=["Quốc hội"])
+
+
+class AgencySucceeded(EventData):
+    """A merger, split, renaming, dissolution or move has taken effect, for this agency among others.
+
+    One event for each of the predecessors. What has become of each agency stands in its own state.
+    """
+
+    type: ClassVar[str] = "registry.agency.succeeded.v1"
+    audience: ClassVar[Audience] = "public"
+
+    succession_id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
+    kind: str = Field(description="merge, split, rename, dissolve or reparent.", examples=["merge"])
+    legal_act: LegalAct
+    effective_on: date = Field(
+        description="The day from which it counts, in Vietnam.", examples=["2025-07-01"]
+    )
+    predecessors: list[str] = Field(
+        description="Codes of the agencies that ended, or were renamed or moved.", examples=[["L87", "L82"]]
+    )
+    successors: list[str] = Field(
+        description="Codes of the agencies that took over; empty when nothing ended.", examples=[["T82"]]
+    )
 
 
 class AccountState(EventData):
@@ -118,6 +159,8 @@ class AuditSealed(audit.AuditSealed):
 
 EVENTS: tuple[type[EventData], ...] = (
     AgencyCreated,
+    AgencyChanged,
+    AgencySucceeded,
     AccountSubmitted,
     AccountActivated,
     AccountChanged,

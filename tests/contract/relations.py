@@ -3,6 +3,7 @@
 Whatever is made belongs to the tenant's commune, and each request would succeed for its right caller.
 """
 
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -24,6 +25,7 @@ from tests.support.eventually import eventually
 from tests.support.importing import accounts_csv, settled
 from tests.support.reports import impersonation
 from tests.support.staff import Staff
+from tests.support.successions import renaming
 from tests.support.tenant import Tenant, agency
 
 
@@ -142,8 +144,44 @@ def transfer(path: str, *, received: bool = False) -> Make:
     return make
 
 
-async def the_agency(world: World) -> Request:
-    return Request(f"/v1/agencies/{world.tenant.commune}")
+def the_agency(path: str = "", json: Any = None) -> Make:
+    """A request about the commune itself."""
+
+    async def make(world: World) -> Request:
+        return Request(f"/v1/agencies/{world.tenant.commune}{path}", json)
+
+    return make
+
+
+async def new_agency(world: World) -> Request:
+    body = {
+        "parent_code": world.tenant.commune,
+        "suffix": secrets.token_hex(6).upper(),
+        "name": "Trạm Y tế xã",
+        "level": "unit",
+        "organisation_type": "hospital",
+    }
+    return Request("/v1/agencies", body)
+
+
+async def new_succession(world: World) -> Request:
+    unit = f"{world.tenant.commune}.{secrets.token_hex(6).upper()}"
+    async with world.database("registry").transaction() as session:
+        await tenancy.store(session, [agency(unit, level="unit", parent_code=world.tenant.commune)])
+    return Request("/v1/successions", renaming(unit))
+
+
+def succession(path: str) -> Make:
+    """A request about a proposal to rename an agency below the commune, not before next year."""
+
+    async def make(world: World) -> Request:
+        proposer = world.tenant.auth(world.tenant.commune, "admin", sub="proposer")
+        request = await new_succession(world)
+        answer = await world.clients["registry"].post(request.path, json=request.json, headers=proposer)
+        made = ok(answer, 201)["id"]
+        return Request(path.format(id=made), mark=made)
+
+    return make
 
 
 async def new_report(world: World) -> Request:
@@ -235,11 +273,20 @@ _LINK = "https://www.facebook.com/ubndxalapvo"
 _ACCOUNT, _INCIDENT, _SUBSCRIPTION = "/v1/accounts/{id}", "/v1/incidents/{id}", "/v1/subscriptions/{id}"
 _IMPORT = "/v1/imports/{id}"
 _TRANSFER = "/v1/transfers/{id}"
+_SUCCESSION = "/v1/successions/{id}"
 _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00Z"}
 
 RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
-    "registry.readAgency": (Relation.PUBLIC, the_agency),
+    "registry.readAgency": (Relation.PUBLIC, the_agency()),
+    "registry.readAgencyTree": (Relation.PUBLIC, the_agency("/tree")),
+    "registry.createAgency": (Relation.SUBTREE, new_agency),
+    "registry.changeAgency": (Relation.SUBTREE, the_agency(json={"short_name": "UBND xã"})),
+    "registry.createSuccession": (Relation.SUBTREE, new_succession),
+    "registry.listSuccessions": (Relation.LISTED, succession("/v1/successions")),
+    "registry.readSuccession": (Relation.SUBTREE, succession(_SUCCESSION)),
+    "registry.approveSuccession": (Relation.SUBTREE, succession(f"{_SUCCESSION}/approve")),
+    "registry.cancelSuccession": (Relation.SUBTREE, succession(f"{_SUCCESSION}/cancel")),
     "registry.verifyLink": (Relation.PUBLIC, fixed(f"/v1/verify?url={_LINK}")),
     "registry.verifyLinks": (Relation.PUBLIC, fixed("/v1/verify", {"items": [_LINK]})),
     "registry.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),

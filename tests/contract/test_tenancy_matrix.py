@@ -125,7 +125,7 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         return 401, "unauthenticated"
     if rule.public:
         return None
-    if caller.system and rule.roles == {"approver"}:
+    if caller.system and rule.people:
         return 403, "people-only"
     if not caller.roles & rule.roles or caller.place in {"ended", "unknown"}:
         return 403, "forbidden"

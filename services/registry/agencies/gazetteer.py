@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 
+_FULL, _SHORT = "Ủy ban nhân dân", "UBND"
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -35,12 +37,22 @@ class Unit:
     @property
     def name(self) -> str:
         """The agency's full name, as in "Ủy ban nhân dân xã Lấp Vò"."""
-        return f"Ủy ban nhân dân {self.unit_name}"
+        return f"{_FULL} {self.unit_name}"
 
     @property
     def short_name(self) -> str:
         """The agency's name as it is usually shortened, as in "UBND xã Lấp Vò"."""
-        return f"UBND {self.unit_name}"
+        return f"{_SHORT} {self.unit_name}"
+
+    @property
+    def former_name(self) -> str:
+        """Its full name until `renamed_on`."""
+        return f"{_FULL} {self.former_unit_name}"
+
+    @property
+    def former_short_name(self) -> str:
+        """Its shortened name until `renamed_on`."""
+        return f"{_SHORT} {self.former_unit_name}"
 
 
 def read_units() -> list[Unit]:

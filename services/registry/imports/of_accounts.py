@@ -12,6 +12,7 @@ from services.registry.accounts import drafting
 from services.registry.accounts import queries as accounts
 from services.registry.accounts.schemas import AccountCreate
 from services.registry.accounts.tables import Account
+from services.registry.agencies import queries as agencies
 from services.registry.imports import links_meant, queries
 from services.registry.imports.agencies_meant import Known, Within
 from services.registry.imports.columns import ACCOUNTS
@@ -61,7 +62,7 @@ async def apply(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> lis
 async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> None:
     """Bring every agency to its code, by whatever it was called."""
     asked = {row.values["agency_code"] for row in rows if row.values.get("agency_code")}
-    codes = await queries.agency_codes(session, [text.upper() for text in asked])
+    codes = await agencies.resolve(session, [text.upper() for text in asked])
     strange = sorted(text for text in asked if text.upper() not in codes)
     meant: dict[str, tuple[str, Known | None]] = {}
     if strange:

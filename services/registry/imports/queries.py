@@ -137,18 +137,6 @@ async def findings(
     return list((await session.execute(query)).all())
 
 
-_CODES = text("""
-    SELECT asked, code FROM unnest(CAST(:asked AS varchar[])) AS asked
-    JOIN agencies ON code = asked OR official_code = asked
-""")
-
-
-async def agency_codes(session: AsyncSession, asked: Iterable[str]) -> dict[str, str]:
-    """The code of every agency that is asked for by its code or its official code, if there is one."""
-    rows = await session.execute(_CODES, {"asked": list(asked)})
-    return {row.asked: row.code for row in rows}
-
-
 _WITHIN = text("""
     SELECT agencies.code, name, short_name, area_code FROM agencies
     JOIN agency_reach ON descendant = agencies.code AND ancestor = :agency

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from deploy.local.config import LocalConfig
 from shared.db import Database
+from tests.contract.registry.reform import Reform
 from tests.support.site import Site, running_site
 from tests.support.staff import Staff
 from tests.support.tenant import Tenant, new_tenant
@@ -37,3 +38,9 @@ async def site() -> AsyncIterator[Site]:
 def staff(registry: httpx.AsyncClient, tenant: Tenant, site: Site) -> Staff:
     """Those who keep the accounts of the tenant's commune."""
     return Staff(registry, tenant, site, tenant.commune)
+
+
+@pytest.fixture
+def reform(registry: httpx.AsyncClient, registry_database: Database, tenant: Tenant) -> Reform:
+    """Those who reorganise the tenant's province."""
+    return Reform(registry, registry_database, tenant)

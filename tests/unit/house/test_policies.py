@@ -19,6 +19,7 @@ PUBLIC = {
     "registry": {
         "agencies.list",
         "agencies.read",
+        "agencies.tree",
         "events.list",
         "imports.template_csv",
         "imports.template_xlsx",
@@ -34,7 +35,7 @@ PUBLIC = {
 
 
 BY_EVENTS = {
-    "registry": {"accounts.transfer"},
+    "registry": {"accounts.transfer", "successions.effect"},
     "reports": {"incidents.confirm"},
     "notifications": {"subscriptions.switch_off"},
 }

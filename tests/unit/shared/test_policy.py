@@ -13,7 +13,9 @@ from shared.problems import MEDIA_TYPE
 
 def test_what_only_an_approver_may_do_is_for_people() -> None:
     assert roles("approver").people
-    assert not any(rule.people for rule in (roles("officer"), roles("officer", "approver"), ANY_ROLE, PUBLIC))
+    assert roles("approver", "admin").people
+    others = (roles("officer"), roles("admin"), roles("officer", "approver"), ANY_ROLE, PUBLIC)
+    assert not any(rule.people for rule in others)
 
 
 def test_the_refusal_is_told_in_both_languages() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.search import fold
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""Mergers, splits, renamings, dissolutions and moves of agencies."""
