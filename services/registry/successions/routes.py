@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.registry.accounts.service import SelfApproval
+from services.registry.accounts.problems import SelfApproval
 from services.registry.policy import POLICY
 from services.registry.successions import queries, service
 from services.registry.successions.checks import SuccessionConflict

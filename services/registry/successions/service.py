@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts.service import SelfApproval
+from services.registry.accounts.problems import SelfApproval
 from services.registry.agencies import queries as agencies
 from services.registry.successions import queries
 from services.registry.successions.checks import examine
