@@ -108,15 +108,15 @@ async def moved(
     return account
 
 
-def version_of(account: Account, action: str) -> AccountVersion:
-    """The row of history of an account as it is now."""
-    return AccountVersion(
-        account_id=account.id,
-        at=account.updated_at,
-        action=action,
-        folded=fold(account.display_name)[:_LONGEST_FOLDED],
-        **{name: getattr(account, name) for name in _KEPT},
-    )
+def version_of(account: Mapping[str, Any], action: str) -> dict[str, Any]:
+    """The row of history of an account as its columns are now."""
+    return {
+        "account_id": account["id"],
+        "at": account["updated_at"],
+        "action": action,
+        "folded": fold(account["display_name"])[:_LONGEST_FOLDED],
+        **{name: account[name] for name in _KEPT},
+    }
 
 
 async def keep(
@@ -139,7 +139,7 @@ async def keep(
         cause: id of the event that had this effect.
         also: what the event tells beyond the account's state.
     """
-    session.add(version_of(account, action))
+    session.add(AccountVersion(**version_of(account.model_dump(), action)))
     await session.flush()
     act, agency = f"accounts.{action}", account.agency_code
     await trail.record(session, actor, act, "account", account.id, agency, account.version, cause=cause)

@@ -33,7 +33,7 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
     if isinstance(draft, AppError):
         raise draft
     await drafting.enter(session, actor, [draft])
-    return draft
+    return Account(**draft)
 
 
 async def change(

@@ -1,6 +1,6 @@
 """Finding accounts, whoever holds a link, and what was before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,12 +45,11 @@ async def page(
 
 
 async def insert(
-    session: AsyncSession, accounts: Sequence[Account], versions: Sequence[AccountVersion]
+    session: AsyncSession, accounts: Sequence[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Insert new accounts and their first versions, a statement each."""
-    if accounts:
-        await session.execute(insert_many(_accounts, [each.model_dump() for each in accounts]))
-        await session.execute(insert_many(_history, [each.model_dump() for each in versions]))
+    """Insert new accounts and their first versions, rows of the tables, a statement each."""
+    await session.execute(insert_many(_accounts, accounts))
+    await session.execute(insert_many(_history, versions))
 
 
 async def registered(

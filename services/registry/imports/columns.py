@@ -167,9 +167,19 @@ AGENCIES = (
     Field(
         "level",
         Text("Cấp", "Level"),
-        ("Cấp cơ quan", "Loại đơn vị"),
+        ("Cấp cơ quan", "Cấp đơn vị"),
         "đơn vị",
         Text("sở/phòng (department) hoặc đơn vị (unit)", "department or unit"),
+    ),
+    Field(
+        "organisation_type",
+        Text("Loại hình", "Organisation type"),
+        ("Loại cơ quan", "Loại hình tổ chức", "Type", "Kind"),
+        "trường học",
+        Text(
+            "sở/phòng, trường học, bệnh viện, đoàn thể, công an, báo chí …, hoặc từ tiếng Anh của API",
+            "department, school, hospital, mass_organisation, police, press …: the words of the API",
+        ),
     ),
     Field(
         "parent_code",

@@ -51,6 +51,7 @@ SAYS: dict[str, Text] = {
     "leading-zero": Text(
         "Đã thêm số 0 bị mất ở đầu mã.", "A zero that was lost from the beginning of the code is put back."
     ),
+    "not-a-date": Text("Không phải một ngày; hãy viết dd/mm/yyyy.", "Not a date; write dd/mm/yyyy."),
     "code-taken": Text("Mã này đã thuộc về cơ quan khác.", "This code belongs to another agency."),
     "parent-unusable": Text(
         "Cơ quan cấp trên chưa có trong sổ, hoặc hàng của nó (phải ở phía trên) có lỗi.",

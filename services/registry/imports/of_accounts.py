@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.accounts import drafting
 from services.registry.accounts import queries as accounts
 from services.registry.accounts.schemas import AccountCreate
-from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
 from services.registry.imports import links_meant, queries
 from services.registry.imports.agencies_meant import Known, Within
@@ -37,7 +36,9 @@ _MOST_SUGGESTIONS = 20
 """Unknown agencies of one batch for which the nearest is looked up: it is slow, and one typo is mostly repeated."""
 
 
-async def judge(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> None:
+async def judge(
+    session: AsyncSession, actor: Actor, rows: Sequence[Row], _: Mapping[str, Mapping[str, str]]
+) -> None:
     """Note what is wrong with rows, and what each would become. Nothing is written."""
     look_over(rows, ACCOUNTS, free=frozenset({"handle", "contact_phone"}))
     await _find_agencies(session, actor, rows)
@@ -48,15 +49,15 @@ async def judge(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> Non
         if isinstance(draft, AppError):
             _explain(row, draft)
         else:
-            row.thing, row.key = draft, draft.identity
+            row.thing, row.key = draft, draft["identity"]
     await _recognise(session, [row for row in whole if row.thing or row.known])
 
 
 async def apply(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> list[str]:
     """Enter the drafts of judged rows; returns their ids."""
-    drafts: list[Account] = [row.thing for row in rows]
+    drafts: list[drafting.Draft] = [row.thing for row in rows]
     await drafting.enter(session, actor, drafts)
-    return [str(draft.id) for draft in drafts]
+    return [str(draft["id"]) for draft in drafts]
 
 
 async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> None:

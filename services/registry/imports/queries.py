@@ -122,6 +122,18 @@ async def earlier(session: AsyncSession, import_id: UUID, keys: Iterable[str]) -
     return {row.key: row.number for row in rows}
 
 
+_GOOD = text("""
+    SELECT key, cells FROM import_rows JOIN unnest(CAST(:keys AS varchar[])) AS key USING (key)
+    WHERE import_id = :import_id AND outcome = 'good'
+""").columns(cells=JSONB)
+
+
+async def good_rows(session: AsyncSession, import_id: UUID, keys: Iterable[str]) -> dict[str, list[str]]:
+    """The cells of rows that were found good, by what they stand for."""
+    rows = await session.execute(_GOOD, {"import_id": import_id, "keys": list(keys)})
+    return {row.key: row.cells for row in rows}
+
+
 async def findings(
     session: AsyncSession, import_id: UUID, *, after: int, limit: int, warnings: bool
 ) -> list[Row[Any]]:

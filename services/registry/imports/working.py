@@ -7,14 +7,14 @@ workers each takes another import.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.imports import apart, of_accounts, queries
+from services.registry.imports import apart, of_accounts, of_agencies, queries
 from services.registry.imports.columns import FIELDS
 from services.registry.imports.reading import Refused
 from services.registry.imports.reading.table import mapped
@@ -37,11 +37,18 @@ _ATTEMPTS = 3
 class _Kind:
     """What a kind of import adds."""
 
-    judge: Callable[[AsyncSession, Actor, Sequence[Row]], Awaitable[None]]
+    judge: Callable[[AsyncSession, Actor, Sequence[Row], Mapping[str, Mapping[str, str]]], Awaitable[None]]
+    """Notes what is wrong with rows; the last are values of good rows further up, where these count."""
     apply: Callable[[AsyncSession, Actor, Sequence[Row]], Awaitable[list[str]]]
 
+    refers_to: str | None = None
+    """The field that may name a row further up."""
 
-_KINDS = {"accounts": _Kind(of_accounts.judge, of_accounts.apply)}
+
+_KINDS = {
+    "accounts": _Kind(of_accounts.judge, of_accounts.apply),
+    "agencies": _Kind(of_agencies.judge, of_agencies.apply, refers_to="parent_code"),
+}
 
 
 async def imports(database: Database, _: Settings) -> NoReturn:
@@ -129,7 +136,8 @@ async def _check(session: AsyncSession, importing: Import) -> None:
     rows = await _next(session, importing)
     # Who sent it; of the rules only the reach of the agency counts here.
     actor = Actor("", "", importing.agency_code, frozenset())
-    await _KINDS[importing.kind].judge(session, actor, rows)
+    kind = _KINDS[importing.kind]
+    await kind.judge(session, actor, rows, await _earlier(session, importing, kind, rows))
     await _refuse_doubles(session, importing, rows)
     for row in rows:
         outcome = "bad" if row.errors else "unchanged" if row.known else "good"
@@ -148,7 +156,7 @@ async def _apply(session: AsyncSession, importing: Import) -> None:
     assert importing.applier_agency is not None  # noqa: S101 - same
     actor = Actor(importing.applier_issuer, importing.applier_subject, importing.applier_agency, frozenset())
     kind = _KINDS[importing.kind]
-    await kind.judge(session, actor, rows)
+    await kind.judge(session, actor, rows, {})
     entered = [row for row in rows if not row.errors and not row.known]
     results = dict(
         zip((row.number for row in entered), await kind.apply(session, actor, entered), strict=True)
@@ -183,6 +191,17 @@ def _row(importing: Import, number: int, cells: list[str]) -> Row:
     if len(cells) > len(importing.fields):
         row.refuse("extra-cells")
     return row
+
+
+async def _earlier(
+    session: AsyncSession, importing: Import, kind: _Kind, rows: Sequence[Row]
+) -> dict[str, dict[str, str]]:
+    """Values of the good rows of batches before this one that these rows refer to, by key."""
+    if kind.refers_to is None:
+        return {}
+    named = {row.values.get(kind.refers_to, "").upper() for row in rows}
+    found = await queries.good_rows(session, importing.id, named)
+    return {key: mapped(importing.fields, cells) for key, cells in found.items()}
 
 
 async def _refuse_doubles(session: AsyncSession, importing: Import, rows: Sequence[Row]) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.registry.accounts.tables import Account
 from services.registry.imports import working
 from services.registry.imports.retention import RULES
 from services.registry.imports.tables import ImportFile, ImportRow
@@ -21,58 +20,12 @@ from shared.db import Database
 from shared.retention import forget_once
 from tests.support.answers import ok, problem
 from tests.support.audit import acts
-from tests.support.importing import HEADER, accounts_csv, settled, table
+from tests.support.importing import HEADER, Desk, accounts_csv, counts, table
 from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
 from tests.support.workbooks import changed, workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class Desk:
-    """An officer with files, and a worker at hand."""
-
-    def __init__(self, client: httpx.AsyncClient, database: Database, headers: dict[str, str]) -> None:
-        self.client = client
-        self.database = database
-        self.headers = headers
-
-    async def send(self, content: Any, **parameters: Any) -> httpx.Response:
-        return await self.client.post(
-            "/v1/imports", params={"kind": "accounts", **parameters}, content=content, headers=self.headers
-        )
-
-    async def checked(self, rows: Sequence[Sequence[str]] | bytes, **parameters: Any) -> dict[str, Any]:
-        content = rows if isinstance(rows, bytes) else table(rows)
-        made = ok(await self.send(content, **parameters), 201)
-        assert made["state"] == "uploaded"
-        return await self.settled(made)
-
-    async def settled(self, made: dict[str, Any]) -> dict[str, Any]:
-        return await settled(self.client, self.database, made["id"], self.headers)
-
-    async def act(self, made: dict[str, Any], action: str, **body: Any) -> httpx.Response:
-        path = f"/v1/imports/{made['id']}/{action}"
-        return await self.client.post(path, json=body, headers=self.headers)
-
-    async def applied(self, made: dict[str, Any], mode: str = "all") -> dict[str, Any]:
-        assert ok(await self.act(made, "apply", mode=mode))["state"] == "applying"
-        return await self.settled(made)
-
-    async def errors(
-        self, made: dict[str, Any], language: str = "en", **parameters: Any
-    ) -> list[dict[str, Any]]:
-        headers = {**self.headers, "Accept-Language": language}
-        path = f"/v1/imports/{made['id']}/errors"
-        items: list[dict[str, Any]] = ok(await self.client.get(path, params=parameters, headers=headers))[
-            "items"
-        ]
-        return items
-
-    async def accounts(self, agency_code: str) -> list[Account]:
-        async with self.database.transaction() as session:
-            query = select(Account).where(col(Account.agency_code) == agency_code).order_by(col(Account.url))
-            return list(await session.scalars(query))
 
 
 @pytest.fixture
@@ -82,10 +35,6 @@ def desk(registry: httpx.AsyncClient, registry_database: Database, tenant: Tenan
 
 def page(name: str) -> str:
     return f"https://www.facebook.com/{name}"
-
-
-def counts(made: dict[str, Any]) -> dict[str, int]:
-    return {name: count for name, count in made["rows"].items() if count}
 
 
 async def test_a_table_is_tried_then_entered(desk: Desk, tenant: Tenant) -> None:
