@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -56,8 +56,13 @@ async def registered(
     session: AsyncSession, identities: Collection[str], ids: Collection[UUID]
 ) -> Sequence[Account]:
     """Accounts that are not retired, shown under these identities or with these ids."""
-    known = or_(col(Account.identity).in_(identities), col(Account.id).in_(ids))
-    return (await session.scalars(select(Account).where(known, col(Account.state) != "retired"))).all()
+    found: list[Account] = []
+    # One after the other, as PostgreSQL reads the whole table for an OR of two lists.
+    for column, values in ((col(Account.identity), identities), (col(Account.id), ids)):
+        if values:
+            query = select(Account).where(column.in_(values), col(Account.state) != "retired")
+            found += await session.scalars(query)
+    return found
 
 
 async def holders(session: AsyncSession, identities: Collection[str]) -> dict[str, Account]:

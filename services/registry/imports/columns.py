@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.registry.imports.reading.table import Column
-from shared.problems import Text
+from shared.text import Text
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
 from tests.support.workbooks import changed, workbook
 
+CONGRESS = Path(__file__).resolve().parents[4] / "shared" / "data" / "official-accounts-us-congress.csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -442,3 +444,19 @@ async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) ->
         assert answer.content.startswith(b"PK")
     problem(await registry.get("/v1/imports/templates/people.csv"), 422, "invalid")
     problem(await registry.get("/v1/imports/templates/accounts.csv?lang=fr"), 422, "invalid")
+
+
+@pytest.mark.skipif(not CONGRESS.exists(), reason="the list of Congress accounts is not beside this checkout")
+async def test_a_real_registry_is_imported_as_it_is(desk: Desk, tenant: Tenant) -> None:
+    """Its columns are holder, platform, handle and platform_id; what it means by holder is no agency of ours."""
+    parameters = {"agency_code": tenant.commune, "map": ["display_name:holder"]}
+    made = await desk.checked(CONGRESS.read_bytes(), **parameters)
+    wrong = await desk.errors(made, limit=200)
+    assert {error["code"] for row in wrong for error in row["errors"]} <= {"duplicate"}
+    assert made["rows"]["total"] == 1734
+    assert made["rows"]["good"] == 1734 - len(wrong)
+    done = await desk.applied(made, "good")
+    assert done["rows"]["applied"] == made["rows"]["good"] >= 1730
+    entered = await desk.accounts(tenant.commune)
+    assert len({account.identity for account in entered}) == len(entered) == done["rows"]["applied"]
+    assert {account.platform for account in entered} == {"facebook", "instagram", "mastodon", "x", "youtube"}

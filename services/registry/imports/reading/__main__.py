@@ -14,7 +14,7 @@ import orjson
 from services.registry.imports.columns import columns_of
 from services.registry.imports.reading import Refused, read
 
-MEMORY_BYTES = 1024**3
+MEMORY_BYTES = 512 * 1024**2
 CPU_SECONDS = 120
 ROWS_A_LINE = 1000
 

@@ -1,6 +1,6 @@
 """Why a whole file cannot be read, in words for the person who sent it."""
 
-from shared.problems import Text
+from shared.text import Text
 
 REFUSALS: dict[str, Text] = {
     "empty": Text("Tệp không có dữ liệu.", "The file is empty."),

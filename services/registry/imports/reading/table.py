@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 from services.registry.imports.reading import delimited, legacy, workbook
 from services.registry.imports.reading.encodings import decode
 from services.registry.imports.reading.refusals import Refused
-from shared.search import fold
+from shared.folding import fold
 
 FORMATS = ("csv", "xlsx")
 ENCODINGS = ("utf-8", "utf-16", "windows-1258", "tcvn3", "vni")
