@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 from functools import cached_property
 
-from services.registry.imports.rows import as_area_code
 from shared.search import fold
 
 _ALIKE = 0.6
@@ -52,12 +51,11 @@ class Within:
 
     def by_area(self, text: str) -> Known | None:
         """The one agency of an area, by its statistical code with or without leading zeros."""
-        try:
-            code, _ = as_area_code(text)
-        except ValueError:
+        if not (text.isascii() and text.isdigit()):
             return None
-        found = [each for each in self._agencies if each.area_code == code]
-        return found[0] if len(found) == 1 else None
+        found = [each for each in self._agencies if each.area_code and int(each.area_code) == int(text)]
+        exact = [each for each in found if each.area_code == text]
+        return (exact or found)[0] if len(exact or found) == 1 else None
 
     def by_name(self, text: str) -> Known | None:
         """The one agency with this name, accents and case aside."""

@@ -1,6 +1,7 @@
 """Reading a file in a process of its own, which may fail in any way without harm (see `reading.__main__`)."""
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
@@ -9,6 +10,8 @@ import orjson
 
 from services.registry.imports.reading import Refused
 from shared.tasks import stop
+
+log = logging.getLogger(__name__)
 
 SECONDS = 180.0
 _LONGEST_LINE = 256 * 1024**2
@@ -37,8 +40,11 @@ async def read(content: bytes, kind: str, named: Mapping[str, str]) -> AsyncGene
                 if isinstance(part, dict) and "refused" in part:
                     raise Refused(part["refused"], tuple(part["missing"]))
                 yield part
-            if await process.wait():
-                raise Refused("too-large-inside")
+            status = await process.wait()
+            if status:
+                log.warning("a file could not be read", extra={"status": status})
+                # By a signal: it wanted more memory or time than there is for it. Else it stumbled.
+                raise Refused("too-large-inside" if status < 0 else "damaged")
     except TimeoutError as error:
         raise Refused("too-slow") from error
     finally:

@@ -12,7 +12,7 @@ from services.registry.imports.findings import Finding
 _FORMULA = re.compile(r"'?[=+\-@]")
 _DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_SERIAL = re.compile(r"\d{4,5}")
+_SERIAL = re.compile(r"\d{5}")
 _EPOCH = date(1899, 12, 30)
 """Day 0 of the dates of spreadsheets, which believe that 1900 was a leap year (ECMA-376 part 1, §18.17.4.1)."""
 
