@@ -121,7 +121,7 @@ def test_what_was_created_can_be_followed_by_its_links(
     document = informed(DOCUMENTS[service], tenant)
     machine: Any = schema_of(fuzzed[service], document).as_state_machine()
     staff = [tenant.auth(tenant.commune, *roles) for roles in PEOPLE if roles]
-    wanted, scenarios, done = _LONG or 6, 0, set()
+    wanted, scenarios, done = _LONG or 20, 0, set()
     failures: list[FailureGroup] = []
 
     class Following(machine):  # type: ignore[misc]  # made at run time

@@ -42,6 +42,10 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "targets": {"type": "array", "items": page, "minItems": 1, "maxItems": 3},
         "event_types": {"type": "array", "items": {"enum": ["*", "reports.*"]}, "minItems": 1, "maxItems": 2},
         "site": {"enum": [_NOWHERE]},
+        # An office goes with a kind, a level and a person; a second link with the first.
+        "kind": {"enum": ["agency"]},
+        "office": {"type": "null"},
+        "platform_id_url": {"type": "null"},
     }
     schemas = document["components"]["schemas"]
     for name in schemas.keys() & {

@@ -107,7 +107,7 @@ async def _another_link(session: AsyncSession, account: Account, body: AccountCh
     columns = drafting.linked(link, shown)
     if all(getattr(account, name) == value for name, value in columns.items()):
         return {}
-    if account.state == "active":
+    if account.state != "draft" or await queries.was_official(session, account.id):
         raise Invalid.at(
             "/url" if body.url is not None else "/platform_id_url", _RENAME, reason="not-a-draft"
         )
@@ -116,6 +116,6 @@ async def _another_link(session: AsyncSession, account: Account, body: AccountCh
 
 
 _RENAME = Text(
-    "Chỉ sửa được liên kết của bản nháp; trang đã đổi tên thì dùng /rename.",
-    "Only a draft's link can be corrected; for a page that was renamed use /rename.",
+    "Chỉ sửa được liên kết của bản nháp chưa từng chính thức; trang đã đổi tên thì dùng /rename.",
+    "Only the link of a draft that was never official can be corrected; for a page that was renamed use /rename.",
 )

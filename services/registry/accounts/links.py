@@ -21,22 +21,25 @@ def read(url: str, platform_id_url: str | None = None) -> tuple[Canonical, Canon
     return Canonical(shown.platform, shown.handle, other.platform_id), shown
 
 
-def read_handle(url: str, platform: str, platform_id: str) -> Canonical:
-    """The handle by which an account with this immutable id may be known.
+def read_handle(
+    url: str, platform_id_url: str | None, platform: str, platform_id: str | None
+) -> tuple[Canonical, str]:
+    """The handle that an account of this platform, with this id if it has one, is to have; and its canonical link.
 
     Raises:
-        Invalid: the link has none, or cannot be the account's.
+        Invalid: the link has no handle, or cannot be the account's.
     """
-    link = _canonical(url, "/url")
+    link, shown = read(url, platform_id_url)
     if link.handle is None:
         raise Invalid.at("/url", _NO_HANDLE, reason="no-handle")
-    if link.platform != platform or not _agree(link, platform_id):
+    known = platform_id or link.platform_id
+    if link.platform != platform or link.platform_id not in {None, known} or not _agree(shown, known):
         raise Invalid.at("/url", _ANOTHER_ACCOUNT, reason="another-account")
-    return link
+    return Canonical(platform, link.handle, known), shown.url
 
 
-def same_handle() -> Invalid:
-    """The refusal of a rename that renames nothing."""
+def nothing_new() -> Invalid:
+    """The refusal of a rename that changes nothing."""
     return Invalid.at(
         "/url", Text("Tài khoản đang mang tên này.", "The account has this handle."), reason="same-handle"
     )
@@ -49,8 +52,10 @@ def identities(platform: str, handle: str | None, platform_id: str | None) -> tu
     return tuple(form.key for form in (*by_id, *by_handle))
 
 
-def _agree(shown: Canonical, platform_id: str) -> bool:
+def _agree(shown: Canonical, platform_id: str | None) -> bool:
     """Whether one account can have both: a group's id is never a page's name."""
+    if platform_id is None:
+        return True
     if shown.handle is None:
         return shown.platform_id == platform_id
     # Of YouTube's spaces only that of channels has ids; the others are names that a channel has had.

@@ -233,7 +233,14 @@ async def return_account(
     openapi_extra=shows(new_url="https://www.facebook.com/ubndlapvo"),
     summary="Say that it was renamed",
     responses=responses(
-        Forbidden, NotTheHolder, IllegalTransition, StaleVersion, NoPlatformId, HeldElsewhere, Invalid
+        Forbidden,
+        NotTheHolder,
+        IllegalTransition,
+        StaleVersion,
+        NoPlatformId,
+        HeldElsewhere,
+        Renamed,
+        Invalid,
     ),
 )
 async def propose_account_rename(
@@ -244,8 +251,11 @@ async def propose_account_rename(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Name the new handle of the same account. It counts once a second person has approved it."""
-    return _read(await renaming.propose(session, actor, account_id, body.url, expected), response)
+    """Name the new handle of the same account, or its immutable id where none is known so far.
+
+    It counts once a second person has approved it.
+    """
+    return _read(await renaming.propose(session, actor, account_id, body, expected), response)
 
 
 @router.post(
@@ -253,7 +263,7 @@ async def propose_account_rename(
     operation_id="approveAccountRename",
     summary="Approve the new handle",
     responses=responses(
-        Forbidden, SelfApproval, IllegalTransition, StaleVersion, FreshProofNeeded, HeldElsewhere
+        Forbidden, SelfApproval, IllegalTransition, StaleVersion, FreshProofNeeded, HeldElsewhere, Renamed
     ),
 )
 async def approve_account_rename(

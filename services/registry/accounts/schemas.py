@@ -165,6 +165,11 @@ class NewHandle(Change):
     """Under which handle an account is found since it was renamed on its platform."""
 
     url: Link = Field(examples=["https://www.facebook.com/ubndlapvo"])
+    platform_id_url: Link | None = Field(
+        None,
+        description="Where no immutable id is known so far: a link that carries it, with the handle unchanged.",
+        examples=[None],
+    )
 
 
 class Suspension(Change):

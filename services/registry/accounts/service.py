@@ -116,7 +116,7 @@ async def withdraw(
 async def _end(session: AsyncSession, actor: Actor, account: Account, action: str) -> None:
     was_official = await queries.was_official(session, account.id)
     await queries.release(session, account.id, account.updated_at)
-    account.new_handle = account.new_url = None
+    account.forget_proposal()
     await changes.keep(session, actor, account, action, AccountRetired if was_official else None)
 
 

@@ -80,7 +80,10 @@ class Account(Base, table=True):
             " OR rename_approver_issuer <> renamer_issuer",
             name="renamed_by_two",
         ),
-        CheckConstraint("(new_url IS NULL) = (new_handle IS NULL)", name="new_handle_whole"),
+        CheckConstraint(
+            "(new_url IS NULL) = (new_handle IS NULL) AND (new_platform_id IS NULL OR new_url IS NOT NULL)",
+            name="new_handle_whole",
+        ),
         # An office's account is its holder's own: nobody enrols somebody else's.
         CheckConstraint(
             "CASE kind WHEN 'public_office' THEN office IS NOT NULL AND holder_issuer IS NOT NULL"
@@ -133,6 +136,7 @@ class Account(Base, table=True):
     restorer_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
     restorer_subject: str | None = Field(default=None, sa_column=Column(code(255)))
     new_handle: str | None = Field(default=None, sa_column=Column(code(255)))
+    new_platform_id: str | None = Field(default=None, sa_column=Column(code(255)))
     new_url: str | None = Field(default=None, sa_column=Column(code(2048)))
     renamer_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
     renamer_subject: str | None = Field(default=None, sa_column=Column(code(255)))
@@ -146,6 +150,10 @@ class Account(Base, table=True):
     def identities(self) -> tuple[str, ...]:
         """Every identity by which it can be found, the immutable one first."""
         return links.identities(self.platform, self.handle, self.platform_id)
+
+    def forget_proposal(self) -> None:
+        """Drop what a rename has proposed."""
+        self.new_handle = self.new_platform_id = self.new_url = None
 
 
 class Identity(Base, table=True):

@@ -130,7 +130,8 @@ async def accept(
         account.submitter_issuer, account.submitter_subject = transfer.giver_issuer, transfer.giver_subject
         account.approver_issuer, account.approver_subject = actor.identity
     account.agency_code = transfer.to_agency_code
-    account.new_handle = account.new_url = None
+    account.forget_proposal()
+    account.contact_email = account.contact_phone = None  # of the unit that had it
     await changes.keep(
         session,
         actor,

@@ -16,6 +16,20 @@ from tests.support.staff import Staff
 
 
 def test_the_list_is_closed_and_says_it_in_both_languages() -> None:
+    assert set(OFFICES) == {
+        "province_council_chair",
+        "province_chair",
+        "province_vice_chair",
+        "province_party_secretary",
+        "commune_council_chair",
+        "commune_chair",
+        "commune_vice_chair",
+        "commune_party_secretary",
+        "department_director",
+        "department_deputy_director",
+        "unit_head",
+        "spokesperson",
+    }
     assert tuple(OFFICES) == get_args(OfficeCode)
     for office in OFFICES.values():
         assert office.title.vi != office.title.en

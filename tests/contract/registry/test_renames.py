@@ -1,5 +1,7 @@
 """A page that was renamed on its platform: the same account under a new handle, the old one a tombstone."""
 
+import asyncio
+import secrets
 from typing import Any
 
 import pytest
@@ -96,6 +98,35 @@ async def test_without_an_immutable_id_it_could_be_anybody(staff: Staff) -> None
     problem(answer, 409, "no-platform-id")
 
 
+async def test_an_id_can_be_learnt_later_by_two_people(staff: Staff) -> None:
+    account, link = await staff.active(), f"https://www.facebook.com/{10**14 + secrets.randbelow(10**14)}"
+    body = {"url": account["url"], "platform_id_url": link}
+    ok(await staff.act(account, "rename", json=body, headers=staff.officer))
+    assert (await verified(staff, link))["verdict"] == "unknown"
+    after = ok(await staff.act(account, "rename/approve"))
+    assert (after["url"], after["platform_id"]) == (account["url"], link.rpartition("/")[2])
+    for url in (link, account["url"]):
+        assert (await verified(staff, url))["verdict"] == "official"
+    again = await staff.act(account, "rename", json=body, headers=staff.officer)
+    assert problem(again, 422, "invalid")["reason"] == "same-handle"
+
+
+async def test_an_id_and_a_handle_together_could_be_anybody_s(staff: Staff) -> None:
+    account = await staff.active()
+    body = {"url": staff.body()["url"], "platform_id_url": "https://www.facebook.com/100064512345678"}
+    problem(await staff.act(account, "rename", json=body, headers=staff.officer), 409, "no-platform-id")
+
+
+async def test_somebody_else_s_id_is_not_learnt(staff: Staff) -> None:
+    account, other = await staff.active(), await staff.numbered()
+    body = {
+        "url": account["url"],
+        "platform_id_url": f"https://www.facebook.com/{other['platform_id']}",
+    }
+    answer = await staff.act(account, "rename", json=body, headers=staff.officer)
+    assert problem(answer, 409, "identity-held")["holder"]["account_id"] == other["id"]
+
+
 async def test_somebody_else_s_handle_is_not_taken_over(staff: Staff) -> None:
     account, other = await staff.numbered(), await staff.active()
     answer = await staff.act(account, "rename", json={"url": other["url"]}, headers=staff.officer)
@@ -107,6 +138,17 @@ async def test_a_handle_that_was_taken_while_it_waited_is_not_taken_over(staff: 
     other = await staff.active(url=account["new_url"])
     late = problem(await staff.act(account, "rename/approve"), 409, "identity-held")
     assert late["holder"]["account_id"] == other["id"]
+
+
+async def test_of_a_rename_and_an_approval_at_once_one_has_the_handle(staff: Staff) -> None:
+    account = await staff.renamed()
+    other = await staff.submitted(url=account["new_url"])
+    answers = await asyncio.gather(staff.act(account, "rename/approve"), staff.act(other, "approve"))
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    (lost,) = (answer for answer in answers if answer.status_code == 409)
+    problem(lost, 409, "identity-held")
+    (won,) = (ok(answer) for answer in answers if answer.status_code == 200)
+    assert (await verified(staff, account["new_url"]))["account"]["id"] == won["id"]
 
 
 async def test_a_handle_that_was_official_before_needs_a_fresh_proof(staff: Staff) -> None:

@@ -87,6 +87,9 @@ async def test_without_a_valid_proof_it_begins_anew(staff: Staff, taker: Staff) 
     draft = await account_of(taker, transfer)
     assert (draft["state"], draft["agency_code"]) == ("draft", taker.agency)
     assert (await verdict(staff, account["url"]))[:2] == ("former", "transferred")
+    path = f"/v1/accounts/{account['id']}"
+    another = await taker.client.patch(path, json={"url": staff.body()["url"]}, headers=taker.officer)
+    assert problem(another, 422, "invalid")["reason"] == "not-a-draft"
     cannot = await taker.client.delete(f"/v1/accounts/{account['id']}", headers=taker.officer)
     assert "delete" not in problem(cannot, 409, "illegal-transition")["allowed"]
     await taker.prove(draft)
@@ -126,6 +129,12 @@ async def test_what_ended_with_its_agency_can_be_taken_over(
     assert (heir["from_agency_code"], heir["to_agency_code"]) == (staff.agency, third)
     ok(await step(replace(staff, agency=third), heir, "accept"))
     assert (await account_of(replace(staff, agency=third), heir))["state"] == "draft"
+
+
+async def test_the_contact_of_the_giver_does_not_go_with_it(staff: Staff, taker: Staff) -> None:
+    transfer = await offered(staff, taker, await staff.active(contact_phone="+842773845123"))
+    ok(await step(taker, transfer, "accept"))
+    assert (await account_of(taker, transfer))["contact_phone"] is None
 
 
 async def test_the_giver_does_not_take(staff: Staff, taker: Staff) -> None:
@@ -177,6 +186,18 @@ async def test_an_account_is_offered_to_one_at_a_time(staff: Staff, taker: Staff
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     (late,) = (answer for answer in answers if answer.status_code == 409)
     problem(late, 409, "already-offered")
+
+
+async def test_of_several_answers_at_once_one_counts(staff: Staff, taker: Staff) -> None:
+    transfer = await offered(staff, taker)
+    answers = await asyncio.gather(
+        step(taker, transfer, "accept"), step(taker, transfer, "decline"), step(staff, transfer, "withdraw")
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    (good,) = (ok(answer) for answer in answers if answer.status_code == 200)
+    owner = taker.agency if good["state"] == "accepted" else staff.agency
+    holder = taker if good["state"] == "accepted" else staff
+    assert (await account_of(holder, transfer))["agency_code"] == owner
 
 
 async def test_an_account_that_ended_meanwhile_is_not_taken(staff: Staff, taker: Staff) -> None:

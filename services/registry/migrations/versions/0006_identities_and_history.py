@@ -177,6 +177,7 @@ def _offices() -> None:
 def _renames() -> None:
     for name, length in (
         ("new_handle", 255),
+        ("new_platform_id", 255),
         ("new_url", 2048),
         ("renamer_issuer", 255),
         ("renamer_subject", 255),
@@ -194,7 +195,7 @@ def _renames() -> None:
     op.create_check_constraint(
         op.f("ck_accounts_new_handle_whole"),
         "accounts",
-        "(new_url IS NULL) = (new_handle IS NULL)",
+        "(new_url IS NULL) = (new_handle IS NULL) AND (new_platform_id IS NULL OR new_url IS NOT NULL)",
         schema="registry",
     )
 
