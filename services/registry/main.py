@@ -8,7 +8,9 @@ from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.imports.routes import router as imports
 from services.registry.imports.routes import templates_router as import_templates
+from services.registry.lineage.routes import router as lineage
 from services.registry.offices.routes import router as offices
+from services.registry.orphans.routes import router as orphans
 from services.registry.policy import POLICY
 from services.registry.proofs.routes import router as proofs
 from services.registry.proofs.service import outbound_policy
@@ -33,6 +35,8 @@ SERVICE = Service(
         offices,
         transfers,
         proofs,
+        lineage,
+        orphans,
         agencies,
         import_templates,
         imports,

@@ -118,32 +118,6 @@ async def a_proof(world: World) -> Request:
     return Request(f"/v1/accounts/{proof['account_id']}/proofs/{proof['id']}/check")
 
 
-async def new_transfer(world: World, *, received: bool = False) -> Request:
-    """The offer of an account, between the commune and an agency that no caller is of."""
-    other = f"{world.tenant.province}.X3"
-    async with world.database("registry").transaction() as session:
-        await tenancy.store(session, [agency(other, parent_code=world.tenant.province)])
-    giver, to = (other, world.tenant.commune) if received else (world.tenant.commune, other)
-    made = await replace(world.staff, agency=giver).active()
-    return Request(
-        f"/v1/accounts/{made['id']}/transfers", {"to_agency_code": to, "reason": "responsibility_moved"}
-    )
-
-
-def transfer(path: str, *, received: bool = False) -> Make:
-    """A request about a transfer that the commune gives, or receives."""
-
-    async def make(world: World) -> Request:
-        offer = await new_transfer(world, received=received)
-        giver = f"{world.tenant.province}.X3" if received else world.tenant.commune
-        headers = world.tenant.auth(giver, "approver", sub=f"{giver}:giver")
-        answer = await world.clients["registry"].post(offer.path, json=offer.json, headers=headers)
-        made = ok(answer, 201)["id"]
-        return Request(path.format(id=made), mark=made)
-
-    return make
-
-
 def the_agency(path: str = "", json: Any = None) -> Make:
     """A request about the commune itself."""
 
@@ -178,6 +152,32 @@ def succession(path: str) -> Make:
         proposer = world.tenant.auth(world.tenant.commune, "admin", sub="proposer")
         request = await new_succession(world)
         answer = await world.clients["registry"].post(request.path, json=request.json, headers=proposer)
+        made = ok(answer, 201)["id"]
+        return Request(path.format(id=made), mark=made)
+
+    return make
+
+
+async def new_transfer(world: World, *, received: bool = False) -> Request:
+    """The offer of an account, between the commune and an agency that no caller is of."""
+    other = f"{world.tenant.province}.X3"
+    async with world.database("registry").transaction() as session:
+        await tenancy.store(session, [agency(other, parent_code=world.tenant.province)])
+    giver, to = (other, world.tenant.commune) if received else (world.tenant.commune, other)
+    made = await replace(world.staff, agency=giver).active()
+    return Request(
+        f"/v1/accounts/{made['id']}/transfers", {"to_agency_code": to, "reason": "responsibility_moved"}
+    )
+
+
+def transfer(path: str, *, received: bool = False) -> Make:
+    """A request about a transfer that the commune gives, or receives."""
+
+    async def make(world: World) -> Request:
+        offer = await new_transfer(world, received=received)
+        giver = f"{world.tenant.province}.X3" if received else world.tenant.commune
+        headers = world.tenant.auth(giver, "approver", sub=f"{giver}:giver")
+        answer = await world.clients["registry"].post(offer.path, json=offer.json, headers=headers)
         made = ok(answer, 201)["id"]
         return Request(path.format(id=made), mark=made)
 
@@ -280,6 +280,10 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.listAgencies": (Relation.PUBLIC, fixed("/v1/agencies")),
     "registry.readAgency": (Relation.PUBLIC, the_agency()),
     "registry.readAgencyTree": (Relation.PUBLIC, the_agency("/tree")),
+    "registry.readLineage": (Relation.PUBLIC, the_agency("/lineage")),
+    "registry.readCrosswalk": (Relation.PUBLIC, fixed("/v1/agencies/crosswalk.csv")),
+    "registry.listOrphans": (Relation.SUBTREE, the_agency("/orphans")),
+    "registry.exportOrphans": (Relation.SUBTREE, the_agency("/orphans.csv")),
     "registry.createAgency": (Relation.SUBTREE, new_agency),
     "registry.changeAgency": (Relation.SUBTREE, the_agency(json={"short_name": "UBND xã"})),
     "registry.createSuccession": (Relation.SUBTREE, new_succession),

@@ -46,10 +46,16 @@ def informed(document: dict[str, Any], tenant: Tenant) -> dict[str, Any]:
         "kind": {"enum": ["agency"]},
         "office": {"type": "null"},
         "platform_id_url": {"type": "null"},
+        # A unit under the commune, with a code of its own.
+        "parent_code": {"enum": [tenant.commune]},
+        "code": {"type": "null"},
+        "level": {"enum": ["unit"]},
+        "valid_from": {"type": "null"},
     }
     schemas = document["components"]["schemas"]
     for name in schemas.keys() & {
         "AccountCreate",
+        "AgencyCreate",
         "ProofCreate",
         "ImpersonationReport",
         "SubscriptionCreate",

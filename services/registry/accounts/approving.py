@@ -5,8 +5,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import changes, holding
-from services.registry.accounts.problems import SelfApproval, require_holder
+from services.registry.accounts.problems import AgencyEnded, SelfApproval, require_holder
 from services.registry.accounts.tables import Account
+from services.registry.agencies import queries as agencies
+from shared import tenancy
 from shared.auth import Actor
 from shared.events.registry import AccountActivated, AccountSubmitted
 from shared.versions import ANY_VERSION, Expected
@@ -38,6 +40,7 @@ async def approve(
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever.
         SelfApproval: the actor submitted it.
+        AgencyEnded: there is no agency any more that it could be official for.
         NoValidProof, FreshProofNeeded: the proof has lapsed meanwhile, or the link was let go since.
         HeldElsewhere, Renamed: somebody else's account was approved first.
         OfficeTaken: the office has another one on the platform.
@@ -45,6 +48,9 @@ async def approve(
     account = await changes.moved(session, actor, account_id, "approve", expected)
     if (account.submitter_issuer, account.submitter_subject) == actor.identity:
         raise SelfApproval
+    agency = await agencies.held(session, account.agency_code)
+    if not tenancy.in_force(agency):
+        raise AgencyEnded(successors=list(agency.successors))
     await holding.require_proof(session, account)
     account.approver_issuer, account.approver_subject = actor.identity
     await holding.claim(session, account)

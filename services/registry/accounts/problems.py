@@ -24,6 +24,20 @@ class HeldElsewhere(Conflict):
     example_members: ClassVar[Mapping[str, Any]] = _HOLDER
 
 
+class AgencyEnded(Conflict):
+    """Nothing becomes official for an agency that is gone; `successors` names who has taken over."""
+
+    slug = "agency-ended"
+    title = Text("Cơ quan của tài khoản đã kết thúc hoạt động", "The account's agency has ended")
+    advice = Text(
+        "Cơ quan đã kết thúc trước khi tài khoản được duyệt; `successors` là các cơ quan kế thừa. Hãy trả lại tài "
+        "khoản này và đăng ký lại cho cơ quan kế thừa.",
+        "The agency ended before the account was approved; `successors` names those that took over. Return this "
+        "account, and enter it anew for a successor.",
+    )
+    example_members: ClassVar[Mapping[str, Any]] = {"successors": ["T82.X30169"]}
+
+
 class Renamed(Conflict):
     """The immutable id is held by an account that is known under another handle, or under none."""
 

@@ -128,3 +128,11 @@ async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, 
         col(Account.holder_subject) == holder[1],
     )
     return await session.scalar(query.with_for_update())
+
+
+async def official_of(session: AsyncSession, agency: str) -> list[Account]:
+    """An agency's accounts that are official, or were until a suspension; locked against other changes."""
+    query = select(Account).where(
+        col(Account.agency_code) == agency, col(Account.state).not_in(("draft", "submitted", "retired"))
+    )
+    return list(await session.scalars(query.order_by(col(Account.id)).with_for_update()))

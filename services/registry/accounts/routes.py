@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from services.registry.accounts import approving, entering, queries, renaming, service
 from services.registry.accounts.problems import (
+    AgencyEnded,
     FreshProofNeeded,
     HeldElsewhere,
     NoPlatformId,
@@ -190,6 +191,7 @@ async def submit_account(
         IllegalTransition,
         StaleVersion,
         SelfApproval,
+        AgencyEnded,
         NoValidProof,
         FreshProofNeeded,
         HeldElsewhere,

@@ -113,7 +113,17 @@ async def withdraw(
     return account
 
 
-async def _end(session: AsyncSession, actor: Actor, account: Account, action: str) -> None:
+async def retire_with_agency(session: AsyncSession, agency: str) -> None:
+    """End the official accounts of an agency that has ended; its successors are named to everybody.
+
+    A successor can have them offered and take them over (`/v1/transfers`).
+    """
+    for account in await queries.official_of(session, agency):
+        changes.move(account, "retire", "agency_ended")
+        await _end(session, None, account, "retire")
+
+
+async def _end(session: AsyncSession, actor: Actor | None, account: Account, action: str) -> None:
     was_official = await queries.was_official(session, account.id)
     await queries.release(session, account.id, account.updated_at)
     account.forget_proposal()

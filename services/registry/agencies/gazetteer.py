@@ -55,6 +55,30 @@ class Unit:
         return f"{_SHORT} {self.former_unit_name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A resolution, by number, day of signature and issuer."""
+
+    number: str
+    date: date
+    issuer: str
+
+
+_REFORM = date(2025, 7, 1)
+_REFORM_ACTS = {
+    "province": Act("202/2025/QH15", date(2025, 6, 12), "Quốc hội"),
+    "district": Act("203/2025/QH15", date(2025, 6, 16), "Quốc hội"),
+}
+
+
+def reform_act(level: str, ended_on: date) -> Act | None:
+    """By which act the units of a level ended with the reform of 2025.
+
+    Communes ended by a resolution for each province, which the sources do not carry.
+    """
+    return _REFORM_ACTS.get(level) if ended_on == _REFORM else None
+
+
 def read_units() -> list[Unit]:
     """Every unit, those in force before the former ones and each parent before its children."""
     packed = resources.files("services.registry.agencies").joinpath("gazetteer.csv.gz")

@@ -62,6 +62,13 @@ async def find(session: AsyncSession, code: str, *, at: date | None = None) -> R
     return (await session.execute(query.order_by(table.c.code != code).limit(1))).one_or_none()
 
 
+async def held(session: AsyncSession, code: str) -> Row[Any]:
+    """The agency with this code, which does not change before the transaction is over."""
+    return (
+        await session.execute(select(agencies).where(agencies.c.code == code).with_for_update(read=True))
+    ).one()
+
+
 async def taken(session: AsyncSession, code: str, *, but: str = "") -> bool:
     """Whether a code is some agency's code or official code; the agency `but` does not count."""
     query = select(agencies.c.code).where(

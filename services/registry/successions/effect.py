@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.accounts import service as accounts
 from services.registry.agencies import publishing
 from services.registry.agencies import queries as agencies
 from services.registry.successions.plan import Plan
@@ -25,6 +26,8 @@ async def carry_out(
         rows[plan.predecessors[0]] |= {"name": succession.name, "short_name": succession.short_name}
     await publishing.change(session, [rows[code] for code in plan.changed])
     await _tell(session, succession, plan)
+    for code in plan.ended:
+        await accounts.retire_with_agency(session, code)
 
 
 async def _keep_the_past(

@@ -11,7 +11,7 @@ from services.registry.successions.words import Kind, State
 from shared.schemas import AgencyCode, Creation, Line, Schema
 
 ActNumber = Annotated[Line, StringConstraints(pattern=r"^[\w./ -]+$", max_length=64)]
-_BY_ALIAS = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
+BY_ALIAS = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
 class LegalAct(Schema):
@@ -33,7 +33,7 @@ class SuccessionCreate(Creation):
     """A merger, split, renaming, dissolution or move, as its legal act has it."""
 
     model_config = ConfigDict(
-        **_BY_ALIAS,
+        **BY_ALIAS,
         json_schema_extra={
             "examples": [
                 {
@@ -86,7 +86,7 @@ class SuccessionCreate(Creation):
 class SuccessionRead(Schema):
     """A succession and how far it is."""
 
-    model_config = _BY_ALIAS
+    model_config = BY_ALIAS
 
     id: UUID = Field(examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"])
     kind: Kind = Field(examples=["merge"])

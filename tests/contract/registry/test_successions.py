@@ -1,5 +1,6 @@
 """`/v1/successions`: what legal acts do to agencies, decided by two people, effective on its day."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -182,6 +183,23 @@ async def test_a_day_to_come_is_waited_for(reform: Reform) -> None:
     ended = await reform.agency(old)
     assert (ended["valid_to"], ended["version"]) == ((clock.today() + timedelta(days=3)).isoformat(), 2)
     assert await reform.told(old) == [("changed", old), ("succeeded", old)]
+
+
+async def test_several_workers_and_approvers_do_it_once(reform: Reform) -> None:
+    old, new = await reform.enter("A", "B")
+    made = await reform.propose("merge", [old], [new], days=1)
+    answers = await asyncio.gather(*(reform.act(made, action) for action in ("approve",) * 4))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    with clock.shifted(timedelta(days=1)):
+        await asyncio.gather(*(effect_due(reform.database) for _ in range(4)))
+    assert (await reform.agency(old))["version"] == 2
+    assert await reform.told(old) == [("changed", old), ("succeeded", old)]
+
+
+async def test_two_that_clash_are_not_both_proposed(reform: Reform) -> None:
+    old, new, other = await reform.enter("A", "B", "C")
+    answers = await asyncio.gather(*(reform.ask(asked("merge", [old], [to])) for to in (new, other) * 3))
+    assert sorted(answer.status_code for answer in answers) == [201, 422, 422, 422, 422, 422]
 
 
 async def test_what_is_cancelled_never_happens(reform: Reform) -> None:

@@ -18,6 +18,8 @@ from shared.policy import Permit, Policy, permit_of
 PUBLIC = {
     "registry": {
         "agencies.list",
+        "agencies.crosswalk",
+        "agencies.lineage",
         "agencies.read",
         "agencies.tree",
         "events.list",

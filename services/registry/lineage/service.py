@@ -1,0 +1,88 @@
+"""Lineage put together, and the crosswalk as a file."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.agencies import queries as agencies
+from services.registry.agencies.gazetteer import reform_act
+from services.registry.lineage import queries
+from services.registry.lineage.schemas import AgencyName, Lineage, LineageStep
+from services.registry.successions.schemas import LegalAct
+from shared.db import Database
+from shared.problems import NotFound
+
+COLUMNS = (
+    "old_code",
+    "old_official_code",
+    "old_name",
+    "new_code",
+    "new_official_code",
+    "new_name",
+    "day",
+    "kind",
+)
+_AT_ONCE = 500
+
+
+async def lineage(session: AsyncSession, code: str, at: date) -> Lineage:
+    """Whom an agency comes from, and what became of it, as of a day.
+
+    Raises:
+        NotFound: there is no such agency.
+    """
+    row = await agencies.find(session, code)
+    if row is None:
+        raise NotFound
+    steps = await queries.steps(session, row.code, at)
+    return Lineage(
+        code=row.code,
+        at=at,
+        predecessors=[_step(step) for step in steps if not step.forward],
+        successors=[_step(step) for step in steps if step.forward],
+        complete=len(steps) < queries.MOST_STEPS,
+    )
+
+
+async def crosswalk_csv(database: Database, at: date) -> AsyncIterator[bytes]:
+    """The crosswalk as CSV (RFC 4180, UTF-8), a piece at a time, all of it as of one moment."""
+    async with database.transaction() as session:
+        lines: list[tuple[Any, ...]] = [COLUMNS]
+        async for row in queries.crosswalk(session, at):
+            lines.append(tuple(row))
+            if len(lines) == _AT_ONCE:
+                yield _csv(lines)
+                lines = []
+        yield _csv(lines)
+
+
+def _csv(lines: list[tuple[Any, ...]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()
+
+
+def _step(row: Row[Any]) -> LineageStep:
+    return LineageStep.model_validate(
+        {
+            "from": AgencyName(code=row.from_code, name=row.from_name),
+            "to": AgencyName(code=row.to_code, name=row.to_name),
+            "on": row.day,
+            "distance": row.distance,
+            "kind": row.kind,
+            "legal_act": _act(row),
+            "succession_id": row.succession_id,
+        }
+    )
+
+
+def _act(row: Row[Any]) -> LegalAct | None:
+    if row.succession_id is not None:
+        return LegalAct(number=row.act_number, date=row.act_date, issuer=row.act_issuer)
+    known = reform_act(row.level, row.day)
+    return LegalAct(number=known.number, date=known.date, issuer=known.issuer) if known else None

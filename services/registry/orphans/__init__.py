@@ -1,0 +1,1 @@
+"""Pages of ended agencies that nobody has taken over: the worklist after a reform."""
