@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agencies import queries as agencies
@@ -112,8 +113,14 @@ async def upload(
         created_at=moment,
         updated_at=moment,
     )
-    session.add(made)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # a twin was faster
+        same = await queries.same_file(session, actor.agency, digest)
+        if same is None:
+            raise
+        return same, False
     await queries.keep_file(session, made.id, content)
     await trail.record(session, actor, "imports.create", "import", made.id, made.agency_code, made.version)
     return made, True

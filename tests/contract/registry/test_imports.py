@@ -1,5 +1,6 @@
 """Many accounts from one table: tried first, explained by row and column, then entered, and all of it resumable."""
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
@@ -19,8 +20,11 @@ from services.registry.imports.tables import ImportFile, ImportRow
 from shared import clock, tenancy
 from shared.db import Database
 from shared.retention import forget_once
+from shared.tasks import stop
+from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.audit import acts
+from tests.support.eventually import eventually
 from tests.support.importing import HEADER, Desk, accounts_csv, counts, table
 from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
@@ -203,6 +207,13 @@ async def test_the_same_file_is_the_same_import_and_the_same_rows_change_nothing
     assert len(await desk.accounts(tenant.commune)) == 4
 
 
+async def test_twins_are_one_import(desk: Desk, tenant: Tenant) -> None:
+    content = accounts_csv(tenant.commune)
+    answers = await asyncio.gather(*(desk.send(content) for _ in range(4)))
+    assert len({ok(answer, 201)["id"] for answer in answers}) == 1
+    assert [act for act, _, _ in await acts(desk.database, tenant.province)] == ["imports.create"]
+
+
 async def test_what_is_official_already_is_unchanged(desk: Desk, tenant: Tenant, staff: Staff) -> None:
     held = await staff.active()
     made = await desk.checked([HEADER, (tenant.commune, held["url"], held["display_name"], "vi")])
@@ -328,6 +339,28 @@ async def test_a_worker_may_die_at_any_point(
         await acts(desk.database, tenant.commune)
         == [("accounts.create", f"{tenant.province}:officer", 1)] * 5
     )
+
+
+async def test_several_workers_share_the_work_and_do_nothing_twice(
+    desk: Desk, tenant: Tenant, settings_for: SettingsFor
+) -> None:
+    settings = settings_for("registry")
+    workers = [asyncio.create_task(working.imports(desk.database, settings)) for _ in range(3)]  # type: ignore[arg-type]
+    try:
+        made = [ok(await desk.send(accounts_csv(tenant.commune, 30)), 201) for _ in range(3)]
+
+        async def all_are(state: str) -> bool:
+            found = ok(await desk.client.get("/v1/imports", headers=desk.headers))["items"]
+            return len(found) == len(made) and {each["state"] for each in found} == {state}
+
+        await eventually(lambda: all_are("checked"), seconds=60)
+        for each in made:
+            ok(await desk.act(each, "apply"))
+        await eventually(lambda: all_are("applied"), seconds=60)
+    finally:
+        await stop(*workers)
+    assert len(await desk.accounts(tenant.commune)) == 90
+    assert len(await acts(desk.database, tenant.commune)) == 90
 
 
 class Killed(BaseException):
