@@ -33,7 +33,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
-from shared.db import code, insert_many, words
+from shared.db import code, insert_many, unnested, words
 
 LEVELS = ("central", "province", "commune", "department", "unit", "district")
 
@@ -111,10 +111,9 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
 async def reached(session: AsyncSession, ancestor: str, codes: Collection[str]) -> frozenset[str]:
     """Those of the codes whose records `ancestor` reaches."""
     reach = of(session).reach
-    found = await session.scalars(
-        select(reach.c.descendant).where(reach.c.ancestor == ancestor, reach.c.descendant.in_(codes))
-    )
-    return frozenset(found)
+    asked = unnested(codes, reach.c.descendant)
+    query = select(reach.c.descendant).join(asked, reach.c.descendant == asked.c.value)
+    return frozenset(await session.scalars(query.where(reach.c.ancestor == ancestor)))
 
 
 # Prebuilt, as it runs for every event.

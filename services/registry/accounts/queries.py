@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services.registry.accounts.tables import Account, AccountVersion, Identity
 from shared import tenancy
-from shared.db import insert_many
+from shared.db import insert_many, unnested
 
 _accounts: Any = Account.__table__  # type: ignore[attr-defined]
 _history: Any = AccountVersion.__table__  # type: ignore[attr-defined]
@@ -60,17 +60,22 @@ async def registered(
     # One after the other, as PostgreSQL reads the whole table for an OR of two lists.
     for column, values in ((col(Account.identity), identities), (col(Account.id), ids)):
         if values:
-            query = select(Account).where(column.in_(values), col(Account.state) != "retired")
+            asked = unnested(values, column)
+            query = (
+                select(Account).join(asked, column == asked.c.value).where(col(Account.state) != "retired")
+            )
             found += await session.scalars(query)
     return found
 
 
 async def holders(session: AsyncSession, identities: Collection[str]) -> dict[str, Account]:
     """Those of the identities that are held now, each with the account that holds it."""
+    asked = unnested(identities, col(Identity.identity))
     query = (
         select(col(Identity.identity), Account)
         .join(Account, col(Account.id) == col(Identity.account_id))
-        .where(col(Identity.identity).in_(identities), col(Identity.released_at).is_(None))
+        .join(asked, col(Identity.identity) == asked.c.value)
+        .where(col(Identity.released_at).is_(None))
     )
     return {row.identity: row.Account for row in await session.execute(query)}
 
