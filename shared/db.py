@@ -16,7 +16,6 @@ import uuid_utils.compat
 from fastapi import Depends, Request
 from sqlalchemy import (
     JSON,
-    ColumnElement,
     Enum,
     String,
     Subquery,
@@ -32,6 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared.problems import Unavailable
 from shared.settings import ServiceSettings, read_secret
@@ -147,13 +147,13 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
     return insert(table).from_select([each.name for each in columns], select(source))
 
 
-def unnested(values: Iterable[Any], like: ColumnElement[Any]) -> Subquery:
+def unnested(values: Iterable[Any], like: SQLCoreOperations[Any]) -> Subquery:
     """Values as rows to be joined with a column like this one; they are its column `value`.
 
     For long lists, instead of IN: once PostgreSQL plans a statement without looking at its parameters, it takes
     a list for ten values and compares each row of the table with all of them.
     """
-    array = ARRAY(like.type)
+    array = ARRAY(like.type)  # type: ignore[attr-defined]  # what maps a column has its type, too
     return select(func.unnest(cast(literal(list(values), array), array)).label("value")).subquery("asked")
 
 
