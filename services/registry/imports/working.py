@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 IDLE_SECONDS = 1.0
 _ATTEMPTS = 3
+_MANY = 5_000
+"""Rows of a file after which statistics are made at once instead of in the next minutes."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ async def _read(session: AsyncSession, importing: Import) -> None:
     for name in ("encoding", "header_row", "headings", "fields"):
         setattr(importing, name, about[name])
     importing.total = total
+    if total > _MANY:
+        await queries.look_at_rows(session)
     _move(importing, "checking")
 
 
