@@ -66,12 +66,14 @@ def create_app(
     *,
     resources: Sequence[AbstractAsyncContextManager[Any]] = (),
     ready: Sequence[Callable[[], object]] = (),
+    uploads: Mapping[str, int] | None = None,
     **state: Any,
 ) -> FastAPI:
     """Build a service's API.
 
     `state` is put on `app.state` for its routes; `resources` are entered at start and left at stop. Each of
-    `ready` raises `Unavailable` while the process should get no requests.
+    `ready` raises `Unavailable` while the process should get no requests. `uploads`
+    are paths whose POST takes a file, with the bytes that each may have (see `shared.uploads`).
 
     Raises:
         RuntimeError: a route names no policy (default deny).
@@ -97,7 +99,7 @@ def create_app(
     problem_docs.add_pages(app, service.name)
     _add_problem_handlers(app)
     app.openapi = lambda: openapi(app, service)  # type: ignore[method-assign]
-    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, limits=app.state.limits)
+    app.add_middleware(Edge, max_body_bytes=settings.max_body_bytes, limits=app.state.limits, uploads=uploads)
     return app
 
 

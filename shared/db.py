@@ -4,7 +4,7 @@ Nothing outside `shared` commits (ADR 14). A transaction commits before the resp
 so whoever has read a 201 will find what it promises.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -14,11 +14,24 @@ import asyncpg
 import orjson
 import uuid_utils.compat
 from fastapi import Depends, Request
-from sqlalchemy import JSON, Enum, String, Table, Text, cast, column, func, literal, select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import (
+    JSON,
+    Enum,
+    String,
+    Subquery,
+    Table,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared.problems import Unavailable
 from shared.settings import ServiceSettings, read_secret
@@ -148,6 +161,16 @@ def insert_many(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
     document = cast(literal(orjson.dumps(rows).decode(), Text), JSON)
     source = func.json_to_recordset(document).table_valued(*columns).render_derived(with_types=True)
     return insert(table).from_select([each.name for each in columns], select(source))
+
+
+def unnested(values: Iterable[Any], like: SQLCoreOperations[Any]) -> Subquery:
+    """Values as rows to be joined with a column like this one; they are its column `value`.
+
+    For long lists, instead of IN: once PostgreSQL plans a statement without looking at its parameters, it takes
+    a list for ten values and compares each row of the table with all of them.
+    """
+    array = ARRAY(like.type)  # type: ignore[attr-defined]  # what maps a column has its type, too
+    return select(func.unnest(cast(literal(list(values), array), array)).label("value")).subquery("asked")
 
 
 def violated_constraint(error: IntegrityError) -> str | None:

@@ -5,6 +5,7 @@ Pure ASGI: one `BaseHTTPMiddleware` would cost an empty route a third of its spe
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -43,10 +44,13 @@ class _Gone(Exception):
 class Edge:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int, limits: Limits) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, limits: Limits, uploads: Mapping[str, int] | None = None
+    ) -> None:
         self._app = app
         self._max_body = max_body_bytes
         self._limits = limits
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -70,8 +74,7 @@ class Edge:
             if limited:
                 self._limits.enter(scope, with_token=with_token)
             _require_bounded_head(scope)
-            body = await self._bounded_body(headers, receive)
-            await self._app(scope, _replay(body, receive), answer)
+            await self._app(scope, await self._body(scope, headers, receive), answer)
         except _Gone:
             status = _CLIENT_CLOSED_REQUEST
         except Exception as error:
@@ -84,28 +87,27 @@ class Edge:
                 self._limits.leave(scope)
             self._record(method, scope, status, time.perf_counter() - started)
 
-    async def _bounded_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    async def _body(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive) -> Receive:
+        """What the app may read: a file as it comes, everything else once it is there as a whole."""
+        upload = self._uploads.get(scope["path"]) if scope["method"] == "POST" else None
+        if upload is not None:
+            return _bounded(headers, receive, upload)
+        return _replay(await self._whole_body(headers, receive), receive)
+
+    async def _whole_body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
         """The request's whole body.
 
         Raises:
             AppError: too long, or JSON nested too deep to be meant.
             _Gone: the rest of it will never come; half a request is none.
         """
-        limit = self._max_body
-        too_large = TooLarge(Text(f"Tối đa {limit} byte.", f"At most {limit} bytes."))
-        declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared[:19]) > limit:
-            raise too_large
-        chunks, size, more = [], 0, True
+        bounded = _bounded(headers, receive, self._max_body)
+        chunks, more = [], True
         while more:
-            message = await receive()
+            message = await bounded()
             if message["type"] == "http.disconnect":
                 raise _Gone
-            chunk = message.get("body", b"")
-            size += len(chunk)
-            if size > limit:
-                raise too_large
-            chunks.append(chunk)
+            chunks.append(message.get("body", b""))
             more = message.get("more_body", False)
         body = b"".join(chunks)
         if _depth(body) > MAX_DEPTH:
@@ -193,6 +195,25 @@ def _depth(body: bytes) -> int:
         elif byte in b"]}":
             depth -= 1
     return deepest
+
+
+def _bounded(headers: dict[bytes, bytes], receive: Receive, limit: int) -> Receive:
+    """A `receive` that lets at most `limit` bytes through; it and this function raise TooLarge."""
+    too_large = TooLarge(Text(f"Tối đa {limit} byte.", f"At most {limit} bytes."))
+    declared = headers.get(b"content-length", b"0")
+    if not declared.isdigit() or int(declared[:19]) > limit:
+        raise too_large
+    size = 0
+
+    async def bounded() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > limit:
+            raise too_large
+        return message
+
+    return bounded
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

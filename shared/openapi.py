@@ -96,7 +96,8 @@ def _add_examples(operation: dict[str, Any], document: dict[str, Any]) -> None:
     """Give the request body, the parameters and the answer their examples."""
     changes = operation.pop(_SHOWS, {})
     for content in operation.get("requestBody", {}).get("content", {}).values():
-        content.setdefault("examples", _request_examples(content["schema"], document))
+        if "examples" not in content:
+            content["examples"] = _request_examples(content["schema"], document)
     for parameter in operation.get("parameters", []):
         schema = parameter["schema"]
         known = schema.get("examples") or ([schema["default"]] if "default" in schema else None)

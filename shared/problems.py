@@ -6,17 +6,9 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.text import Text as Text  # noqa: PLC0414 - whoever needs problems needs it, too
+
 MEDIA_TYPE = "application/problem+json"
-
-
-class Text(NamedTuple):
-    """One sentence in the two languages of the API."""
-
-    vi: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 class FieldError(NamedTuple):

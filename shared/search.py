@@ -4,24 +4,15 @@ A table that is searched keeps `fold` of its names in a column of its own, with 
 it. Nothing is promised of what stands inside a word.
 """
 
-import re
-import unicodedata
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, func, literal_column
 from sqlalchemy.sql.elements import SQLCoreOperations
 
+from shared.folding import fold as fold  # noqa: PLC0414 - what is searched is folded
+
 MAX_WORDS = 16
 _SIMPLE: ColumnElement[Any] = literal_column("'simple'::regconfig")
-# Letters that have no decomposition into a plain one and a mark.
-_STROKES = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
-_WORD = re.compile(r"[^\W_]+")
-
-
-def fold(text: str) -> str:
-    """Words in lower case without tones and marks, one space between: "Ủy ban, Xã LẤP VÒ" → "uy ban xa lap vo"."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_STROKES)
-    return " ".join(_WORD.findall("".join(char for char in plain if not unicodedata.combining(char))))
 
 
 def indexed(name: str, column: SQLCoreOperations[Any]) -> Index:

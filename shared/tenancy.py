@@ -9,7 +9,7 @@ The successors of X's *parent* do not count: when a district ends, each commune 
 takes over the district's own records, not those of all its former communes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -34,7 +34,7 @@ from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from shared import clock
-from shared.db import code, insert_many, words
+from shared.db import code, insert_many, unnested, words
 from shared.problems import Invalid, Text
 
 LEVELS = ("central", "province", "commune", "department", "unit", "district")
@@ -137,6 +137,14 @@ async def reaches(session: AsyncSession, ancestor: str, descendant: str) -> bool
         select(reach.c.ancestor).where(reach.c.ancestor == ancestor, reach.c.descendant == descendant)
     )
     return found is not None
+
+
+async def reached(session: AsyncSession, ancestor: str, codes: Collection[str]) -> frozenset[str]:
+    """Those of the codes whose records `ancestor` reaches."""
+    reach = of(session).reach
+    asked = unnested(codes, reach.c.descendant)
+    query = select(reach.c.descendant).join(asked, reach.c.descendant == asked.c.value)
+    return frozenset(await session.scalars(query.where(reach.c.ancestor == ancestor)))
 
 
 # Prebuilt, as one of them runs for every request and every event.

@@ -90,5 +90,8 @@ def _sentence(error: Any) -> Text:
     context = {key: value for key, value in error.get("ctx", {}).items() if key not in {"tag", "error"}}
     if error["type"] == "value_error":
         return _WORDS.get(str(error["ctx"]["error"]), _OTHERWISE)
-    sentence = _SENTENCES.get(error["type"], _OTHERWISE)
+    kind = error["type"]
+    if kind in {"too_long", "too_short"} and isinstance(error.get("input"), str):
+        kind = f"string_{kind}"  # what comes of a bound beside a validator
+    sentence = _SENTENCES.get(kind, _OTHERWISE)
     return Text(sentence.vi.format_map(context), sentence.en.format_map(context))

@@ -8,6 +8,8 @@ from services.registry.agencies.routes import router as agencies
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.directory.exports import Exports
 from services.registry.directory.routes import router as directory
+from services.registry.imports.routes import router as imports
+from services.registry.imports.routes import templates_router as import_templates
 from services.registry.lineage.routes import router as lineage
 from services.registry.memberships.routes import router as memberships
 from services.registry.offices.routes import router as offices
@@ -50,6 +52,8 @@ SERVICE = Service(
         statements,
         signs,
         memberships,
+        import_templates,
+        imports,
         successions,
         audit.router(POLICY),
         changefeed.router(POLICY, [event.type for event in EVENTS]),
@@ -66,6 +70,7 @@ SERVICE = Service(
         "agencies": "Public bodies, in force and ended, of any day.",
         "directory": "The official accounts of all agencies: to search, to take away, to show. Open to everybody.",
         "memberships": "Who may act for an agency when their tokens do not say it, and who stands in for them.",
+        "imports": "Many accounts or agencies from one table, tried first and explained row by row.",
         "successions": "Mergers, splits, renamings, dissolutions and moves of agencies, by two people.",
     },
 )
@@ -81,6 +86,7 @@ def build(settings: Settings) -> FastAPI:
         settings,
         resources=(outbound, index),
         ready=(index.require,),
+        uploads={"/v1/imports": settings.max_import_bytes},
         probe=probe,
         exports=Exports(),
         verification=index,

@@ -64,8 +64,20 @@ POLICY = Policy(
         "proofs.attest": roles("approver"),
         "proofs.confirm": roles("approver"),
         "audit.list": roles("admin"),
+        "imports.create": roles("officer", "admin"),
+        "imports.list": ANY_ROLE,
+        "imports.read": ANY_ROLE,
+        "imports.errors": ANY_ROLE,
+        "imports.download": ANY_ROLE,
+        "imports.apply": roles("officer", "admin"),
+        "imports.cancel": roles("officer", "admin"),
+        "imports.template_csv": PUBLIC,
+        "imports.template_xlsx": PUBLIC,
     }
 )
+
+IMPORTS = {"accounts": roles("officer"), "agencies": roles("admin")}
+"""Who may send, apply and cancel an import, by its kind: whoever may enter such things one by one."""
 
 AUDITED = (
     "agencies.create",
@@ -104,5 +116,8 @@ AUDITED = (
     "accounts.lapse",
     "accounts.revive",
     "audit.list",
+    "imports.create",
+    "imports.apply",
+    "imports.cancel",
 )
 """What enters the audit log: the rules of routes, and what events have done."""

@@ -4,6 +4,10 @@ from typing import get_args
 
 from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
 from services.registry.agencies.words import ORGANISATION_TYPES
+from services.registry.imports import tables as imports
+from services.registry.imports.columns import FIELD_NAMES
+from services.registry.imports.findings import SAYS
+from services.registry.imports.reading import ENCODINGS, FORMATS
 from services.registry.memberships.tables import KINDS as MEMBERSHIP_KINDS
 from services.registry.offices.catalogue import OFFICES
 from services.registry.policy import AUDITED
@@ -23,6 +27,8 @@ from shared.urls import PLATFORMS
 _EVERYBODY = Text("Mọi người, khi tài khoản được duyệt", "Everybody, once the account is approved")
 _WHILE_REGISTERED = Text("Khi tài khoản còn trong sổ", "As long as the account is registered")
 _NOT_KEPT = Text("Không lưu", "Not kept")
+_SENDERS = Text("Cơ quan gửi tệp và cấp trên", "The agency that sent the file, and those above it")
+_THIRTY_DAYS_AFTER = Text("30 ngày sau khi xong", "30 days after the last that happened with it")
 
 FIELDS: tuple[FreeField, ...] = (
     *COMMON,
@@ -226,6 +232,46 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
+        ("import_files.content",),
+        Text("Tệp nhập, cho đến khi được đọc", "A file to import, until it is read"),
+        0,
+        Text("Chỉ hệ thống", "The system alone"),
+        Text("Vài phút", "Minutes"),
+    ),
+    FreeField(
+        (
+            "import_rows.cells",
+            "import_rows.key",
+            "import_rows.errors",
+            "import_rows.warnings",
+            "imports.headings",
+            "imports.fields",
+            "imports.missing",
+            "imports.options",
+        ),
+        Text(
+            "Các hàng của tệp nhập và lỗi của chúng, để sửa và gửi lại",
+            "Rows of an import and what is wrong with them, to be corrected and sent again",
+        ),
+        2500,
+        _SENDERS,
+        _THIRTY_DAYS_AFTER,
+    ),
+    FreeField(
+        ("imports.digest",),
+        Text("Để cùng một tệp chỉ được nhập một lần", "That the same file is imported once"),
+        0,
+        Text("Chỉ hệ thống", "The system alone"),
+        _THIRTY_DAYS_AFTER,
+    ),
+    FreeField(
+        ("imports.applier_issuer", "imports.applier_subject"),
+        Text("Người yêu cầu ghi vào sổ", "In whose name the rows were entered"),
+        255,
+        Text("Chỉ hệ thống", "The system alone"),
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
         ("Attestation.url",),
         Text("Địa chỉ trang cá nhân nơi đã thấy mã", "Address of the profile on which the code was seen"),
         2048,
@@ -275,4 +321,13 @@ LISTS = {
     ),
     "verdicts": get_args(Verdict),
     "resemblance_reasons": get_args(Reason),
+    "import_kinds": imports.KINDS,
+    "import_states": imports.STATES,
+    "import_modes": imports.MODES,
+    "import_formats": FORMATS,
+    "import_encodings": ENCODINGS,
+    "import_refusals": imports.REASONS,
+    "import_outcomes": imports.OUTCOMES,
+    "import_fields": FIELD_NAMES,
+    "import_findings": tuple(SAYS),
 }

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode
 
 from shared.settings import ServiceSettings
+from shared.uploads import MAX_UPLOAD_BYTES
 
 
 class Settings(ServiceSettings):
@@ -46,6 +47,12 @@ class Settings(ServiceSettings):
     )
     verify_reconcile_seconds: float = Field(
         1800.0, ge=1, le=86400, description="How often the whole index is compared with the database."
+    )
+    max_import_bytes: int = Field(
+        MAX_UPLOAD_BYTES,
+        ge=1024,
+        le=MAX_UPLOAD_BYTES,
+        description="Largest file taken for an import, in bytes.",
     )
 
     @field_validator("proof_dns_servers", mode="before")

@@ -3,6 +3,8 @@
 from nats.js.api import StreamConfig
 
 from services.registry.base import SCHEMA, SESSION_INFO
+from services.registry.imports import retention
+from services.registry.imports.working import imports
 from services.registry.proofs.recheck import recheck
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
@@ -26,5 +28,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(sealer(AuditSealed), effect_successions, recheck),
+        jobs=(sealer(AuditSealed), effect_successions, recheck, imports),
+        retention=retention.RULES,
     )

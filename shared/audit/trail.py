@@ -1,5 +1,7 @@
 """Writing the audit log: one row for each act, in the transaction of the act."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert
@@ -8,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import clock
 from shared.audit.tables import Audit
 from shared.auth import Actor
+from shared.db import insert_many
 from shared.telemetry import trace_id
 
 SYSTEM = "system"
@@ -43,8 +46,36 @@ async def record(
         version: the thing's version after the act, if it has one.
         cause: id of the event that had this effect.
     """
+    row = _row(actor, action, object_type, object_id, agency, version, cause)
+    # inline: without the id, which nobody needs here.
+    await session.execute(insert(tables(session).log).inline(), row)
+
+
+async def record_many(
+    session: AsyncSession,
+    actor: Actor | None,
+    action: str,
+    object_type: str,
+    things: Sequence[tuple[UUID | str, str, int | None]],
+) -> None:
+    """Record the same act on many things, each as (id, agency, version), in one statement."""
+    if not things:
+        return
+    rows = [_row(actor, action, object_type, *thing, cause=None) for thing in things]
+    await session.execute(insert_many(tables(session).log, rows).inline())
+
+
+def _row(
+    actor: Actor | None,
+    action: str,
+    object_type: str,
+    object_id: UUID | str,
+    agency: str,
+    version: int | None,
+    cause: UUID | None,
+) -> dict[str, Any]:
     issuer, subject = actor.identity if actor else (SYSTEM, SYSTEM)
-    row = {
+    return {
         "at": clock.now(),
         "actor_issuer": issuer,
         "actor_subject": subject,
@@ -57,5 +88,3 @@ async def record(
         "cause": cause,
         "trace_id": trace_id(),
     }
-    # inline: without the id, which nobody needs here.
-    await session.execute(insert(tables(session).log).inline(), row)

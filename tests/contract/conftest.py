@@ -6,9 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.registry.verify.live import LiveIndex
 from tests.conftest import SettingsFor
-from tests.support.apps import client_of, running
+from tests.support.apps import client_of, look_first, running
 
 
 @pytest.fixture(scope="session")
@@ -37,15 +36,8 @@ def apps(registry_app: FastAPI, reports_app: FastAPI, notifications_app: FastAPI
 
 @pytest.fixture(scope="session")
 async def registry(registry_app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    index: LiveIndex = registry_app.state.verification
-
-    async def refresh(request: httpx.Request) -> None:
-        if request.url.path.startswith("/v1/verify"):
-            await index.refresh()
-
     async with client_of(registry_app) as client:
-        # Tests go on at once; tests of the index itself ask without this (test_live_index.py).
-        client.event_hooks["request"].append(refresh)
+        look_first(client, registry_app)
         yield client
 
 

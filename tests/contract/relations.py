@@ -15,11 +15,14 @@ from fastapi import FastAPI
 from sqlalchemy import Table, select
 
 from services.registry.accounts.service import suspend_after_takeover
+from services.registry.policy import IMPORTS
 from shared import tenancy
 from shared.db import Database
+from shared.policy import Rule
 from tests.contract.notifications.office import Office
 from tests.support.answers import ok
 from tests.support.eventually import eventually
+from tests.support.importing import accounts_csv, settled
 from tests.support.reports import impersonation
 from tests.support.staff import Staff
 from tests.support.successions import renaming
@@ -32,7 +35,7 @@ class Relation(Enum):
     PUBLIC = auto()
     """Everybody's, and none."""
     LISTED = auto()
-    """Everybody's; each is shown what is their own or stands below them."""
+    """Everybody's; each is shown (or makes) what is their own or stands below them."""
     SUBTREE = auto()
     """The agency's own and those above it; to all others the thing does not exist."""
     HOLDER = auto()
@@ -66,11 +69,16 @@ class World:
 
 @dataclass(frozen=True)
 class Request:
-    """A good request; `mark` stands in the answer to those who are shown the thing."""
+    """A good request; `mark` stands in the answer to those who are shown the thing.
+
+    `content` is a file for a body. `rule` is what this one asks for where its route knows several kinds.
+    """
 
     path: str
     json: Any = None
     mark: str = ""
+    content: bytes | None = None
+    rule: Rule | None = None
 
 
 Make = Callable[[World], Awaitable[Request]]
@@ -284,6 +292,26 @@ def event(service: str, cause: Make) -> Make:
     return make
 
 
+async def new_import(world: World) -> Request:
+    return Request(
+        "/v1/imports?kind=accounts", content=accounts_csv(world.tenant.commune), rule=IMPORTS["accounts"]
+    )
+
+
+def an_import(path: str, json: Any = None) -> Make:
+    """A request about an import that was checked."""
+
+    async def make(world: World) -> Request:
+        file = await new_import(world)
+        officer = world.tenant.auth(world.tenant.commune, "officer")
+        answer = await world.clients["registry"].post(file.path, content=file.content, headers=officer)
+        made = ok(answer, 201)["id"]
+        await settled(world.clients["registry"], world.database("registry"), made, officer)
+        return Request(path.format(id=made), json, made, rule=None if json is None else IMPORTS["accounts"])
+
+    return make
+
+
 _LINK = "https://www.facebook.com/ubndxalapvo"
 _ACCOUNT, _INCIDENT, _SUBSCRIPTION = "/v1/accounts/{id}", "/v1/incidents/{id}", "/v1/subscriptions/{id}"
 _MEMBERSHIP = "/v1/memberships/{id}"
@@ -295,7 +323,9 @@ _STAND_IN = {
     "valid_to": "2999-03-01",
 }
 _SUCCESSION = "/v1/successions/{id}"
+_IMPORT = "/v1/imports/{id}"
 _TRANSFER = "/v1/transfers/{id}"
+_SUCCESSION = "/v1/successions/{id}"
 _REASON, _SINCE = {"reason": "closed_by_agency"}, {"since": "2026-01-01T00:00:00Z"}
 
 RELATIONS: dict[str, tuple[Relation, Make]] = {
@@ -371,6 +401,15 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.delegateMembership": (Relation.ADMINS, membership(f"{_MEMBERSHIP}/delegations", _STAND_IN)),
     "registry.attestProof": (Relation.SUBTREE, a_code),
     "registry.confirmProof": (Relation.SUBTREE, a_letter),
+    "registry.downloadCsvTemplate": (Relation.PUBLIC, fixed("/v1/imports/templates/accounts.csv")),
+    "registry.downloadXlsxTemplate": (Relation.PUBLIC, fixed("/v1/imports/templates/accounts.xlsx")),
+    "registry.createImport": (Relation.LISTED, new_import),
+    "registry.listImports": (Relation.LISTED, an_import("/v1/imports")),
+    "registry.readImport": (Relation.SUBTREE, an_import(_IMPORT)),
+    "registry.listImportErrors": (Relation.SUBTREE, an_import(f"{_IMPORT}/errors")),
+    "registry.downloadImportErrors": (Relation.SUBTREE, an_import(f"{_IMPORT}/errors.csv")),
+    "registry.applyImport": (Relation.SUBTREE, an_import(f"{_IMPORT}/apply", {"mode": "all"})),
+    "registry.cancelImport": (Relation.SUBTREE, an_import(f"{_IMPORT}/cancel", {})),
     "reports.listHarms": (Relation.PUBLIC, fixed("/v1/harms")),
     "reports.readSafeguards": (Relation.PUBLIC, fixed("/v1/safeguards")),
     "reports.reportHarm": (Relation.PUBLIC, new_report),

@@ -35,12 +35,17 @@ async def test_but_for_one_bad_thing_the_requests_are_good(
     app = apps[service]
     tenant = await new_tenant(servers, [app.state.database])
     operation = described(app, method, path, tenant)
+    file = operation.file
     async with client_of(app) as client:
         answer = await client.request(
             method,
             operation.path() + operation.query(),
             json=good_body(operation) if operation.body_schema else None,
-            headers=tenant.auth(tenant.commune, "viewer", "officer", "approver", "admin"),
+            content=file.content if file else None,
+            headers={
+                **tenant.auth(tenant.commune, "viewer", "officer", "approver", "admin"),
+                **(file.headers if file else {}),
+            },
         )
     found_nothing = answer.status_code == 404
     assert answer.is_success or found_nothing, answer.text

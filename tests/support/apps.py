@@ -34,3 +34,16 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         transport=httpx.ASGITransport(app), base_url="http://test", event_hooks={"response": [check]}
     ) as client:
         yield client
+
+
+def look_first(client: httpx.AsyncClient, app: FastAPI) -> None:
+    """Have the registry's index look for changes before each verification: tests do not wait for it.
+
+    Tests of the index itself ask without this.
+    """
+
+    async def refresh(request: httpx.Request) -> None:
+        if request.url.path.startswith("/v1/verify"):
+            await app.state.verification.refresh()
+
+    client.event_hooks["request"].append(refresh)

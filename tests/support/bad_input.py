@@ -50,9 +50,18 @@ class Operation:
     @property
     def body_schema(self) -> dict[str, Any] | None:
         """The schema of the request body, if there is one."""
-        if "requestBody" not in self.spec:
-            return None
-        return self.resolve(self.spec["requestBody"]["content"]["application/json"]["schema"])
+        content = self.spec.get("requestBody", {}).get("content", {})
+        return self.resolve(content["application/json"]["schema"]) if "application/json" in content else None
+
+    @property
+    def file(self) -> Case | None:
+        """A good request with a file for a body, where it takes one."""
+        for media_type, content in self.spec.get("requestBody", {}).get("content", {}).items():
+            if media_type != "application/json":
+                example = content["examples"]["file"]["value"].encode()
+                path = self.path() + self.query()
+                return Case("a file", path, frozenset({201}), example, {"Content-Type": media_type})
+        return None
 
     def resolve(self, schema: dict[str, Any]) -> dict[str, Any]:
         """A schema without its reference."""
@@ -103,6 +112,8 @@ def _bad_paths(operation: Operation) -> Iterator[Case]:
         for name, value in bad.items():
             path = operation.path(**{parameter["name"]: value}) + operation.query()
             yield Case(f"path {parameter['name']}: {name}", path, frozenset({404, 422}), content, JSON)
+        if "enum" in operation.resolve(parameter["schema"]):
+            continue
         unknown = operation.path() + operation.query()
         yield Case(f"path {parameter['name']}: unknown", unknown, frozenset({404}), content, JSON)
 

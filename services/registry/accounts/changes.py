@@ -124,6 +124,16 @@ async def moved(
     return account
 
 
+def version_of(account: Mapping[str, Any], action: str) -> dict[str, Any]:
+    """The row of history of an account as its columns are now."""
+    return {
+        "account_id": account["id"],
+        "at": account["updated_at"],
+        "action": action,
+        **{name: account[name] for name in _KEPT},
+    }
+
+
 async def keep(
     session: AsyncSession,
     actor: Actor | None,
@@ -144,15 +154,8 @@ async def keep(
         cause: id of the event that had this effect.
         also: what the event tells beyond the account's state.
     """
-    account.folded = _folded(account)
-    session.add(
-        AccountVersion(
-            account_id=account.id,
-            at=account.updated_at,
-            action=action,
-            **{name: getattr(account, name) for name in _KEPT},
-        )
-    )
+    account.folded = folded(account.display_name, account.handle)
+    session.add(AccountVersion(**version_of(account.model_dump(), action)))
     await session.flush()
     act, agency = f"accounts.{action}", account.agency_code
     await trail.record(session, actor, act, "account", account.id, agency, account.version, cause=cause)
@@ -176,11 +179,11 @@ async def keep(
     )
 
 
-def _folded(account: Account) -> str:
+def folded(display_name: str, handle: str | None) -> str:
     """Name and handle as they are sorted and searched. The slash sorts before all letters, so "xã An" comes
     before "xã An Bình" whatever their handles are.
     """
-    return f"{fold(account.display_name)} / {fold(account.handle or '')}"[:LONGEST_FOLDED]
+    return f"{fold(display_name)} / {fold(handle or '')}"[:LONGEST_FOLDED]
 
 
 async def _successors(session: AsyncSession, account: Account) -> list[str]:

@@ -5,21 +5,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import changes, holding, links, queries
+from services.registry.accounts import changes, drafting, holding, links, queries
 from services.registry.accounts.problems import require_holder
 from services.registry.accounts.schemas import AccountChange, AccountCreate
 from services.registry.accounts.tables import Account
-from services.registry.agencies import queries as agencies
-from services.registry.offices.catalogue import OFFICES
 from services.registry.proofs import queries as proofs
-from shared import clock, tenancy
 from shared.audit import trail
 from shared.auth import Actor
-from shared.db import new_id
 from shared.events.registry import AccountChanged
-from shared.policy import PeopleOnly
-from shared.problems import IllegalTransition, Invalid, NotFound, Text
-from shared.urls import Canonical
+from shared.problems import AppError, IllegalTransition, Invalid, Text
 from shared.versions import ANY_VERSION, Expected
 
 _LINKS = ("url", "platform_id_url")
@@ -35,42 +29,11 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
         PeopleOnly: a system holds no office.
         HeldElsewhere, Renamed: the account is registered already.
     """
-    agency = await agencies.find(session, body.agency_code)
-    if agency is None or not await tenancy.reaches(session, actor.agency, agency.code):
-        raise NotFound(
-            Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach.")
-        )
-    if not tenancy.in_force(agency):
-        raise Invalid.at(
-            "/agency_code",
-            Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),
-            successors=list(agency.successors),
-        )
-    name = _office_name(actor, body, agency) if body.kind == "public_office" else _name(body, agency)
-    link, shown = links.read(body.url, body.platform_id_url)
-    await holding.refuse_when_held(session, link)
-    moment = clock.now()
-    holder = actor.identity if body.kind == "public_office" else (None, None)
-    account = Account(
-        id=new_id(),
-        agency_code=agency.code,
-        kind=body.kind,
-        office=body.office,
-        holder_issuer=holder[0],
-        holder_subject=holder[1],
-        display_name=name,
-        languages=body.languages,
-        purpose=body.purpose,
-        contact_email=body.contact_email,
-        contact_phone=body.contact_phone,
-        state="draft",
-        created_at=moment,
-        updated_at=moment,
-        **_linked(link, shown),
-    )
-    session.add(account)
-    await changes.keep(session, actor, account, "create")
-    return account
+    (draft,) = await drafting.judge(session, actor, [body])
+    if isinstance(draft, AppError):
+        raise draft
+    await drafting.enter(session, actor, [draft])
+    return Account(**draft)
 
 
 async def change(
@@ -100,7 +63,7 @@ async def change(
         and not (value is None and name in _NEVER_EMPTY)
     }
     if "display_name" in different and account.kind == "public_office":
-        raise Invalid.at("/display_name", _TITLE_ALONE)
+        raise Invalid.at("/display_name", drafting.TITLE_ALONE)
     link = await _another_link(session, account, body)
     if not different and not link:
         return account
@@ -141,7 +104,7 @@ async def _another_link(session: AsyncSession, account: Account, body: AccountCh
     if body.url is None and body.platform_id_url is None:
         return {}
     link, shown = links.read(body.url or account.url, body.platform_id_url)
-    columns = _linked(link, shown)
+    columns = drafting.linked(link, shown)
     if all(getattr(account, name) == value for name, value in columns.items()):
         return {}
     if account.state != "draft" or await queries.was_official(session, account.id):
@@ -152,42 +115,6 @@ async def _another_link(session: AsyncSession, account: Account, body: AccountCh
     return columns
 
 
-def _linked(link: Canonical, shown: Canonical) -> dict[str, Any]:
-    return {
-        "platform": link.platform,
-        "handle": link.handle,
-        "platform_id": link.platform_id,
-        "identity": shown.key,
-        "url": shown.url,
-    }
-
-
-def _name(body: AccountCreate, agency: Any) -> str:
-    if body.office is not None:
-        raise Invalid.at("/office", Text("Chỉ dành cho `public_office`.", "For `public_office` only."))
-    return body.display_name or str(agency.short_name)[:200]
-
-
-def _office_name(actor: Actor, body: AccountCreate, agency: Any) -> str:
-    """The title that the account of an office bears, whoever holds it."""
-    if actor.system:
-        raise PeopleOnly
-    office = OFFICES.get(body.office or "")
-    if office is None or agency.level not in office.levels:
-        raise Invalid.at(
-            "/office",
-            Text("Cơ quan này không có chức danh đó.", "The agency has no such office."),
-            offices=[each.code for each in OFFICES.values() if agency.level in each.levels],
-        )
-    if body.display_name is not None:
-        raise Invalid.at("/display_name", _TITLE_ALONE)
-    return f"{office.title.vi} – {agency.short_name}"[:200]
-
-
-_TITLE_ALONE = Text(
-    "Tài khoản của chức danh chỉ mang tên chức danh.",
-    "An office's account bears its title and no other name.",
-)
 _RENAME = Text(
     "Chỉ sửa được liên kết của bản nháp chưa từng chính thức; trang đã đổi tên thì dùng /rename.",
     "Only the link of a draft that was never official can be corrected; for a page that was renamed use /rename.",

@@ -4,7 +4,7 @@ What is let go leaves a tombstone: the platform may give the handle to anybody, 
 without a proof that is younger than the tombstone (ADR 27).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -22,7 +22,27 @@ from services.registry.accounts.tables import Account, Identity
 from services.registry.proofs import queries as proofs
 from shared import clock
 from shared.db import violated_constraint
+from shared.problems import AppError
 from shared.urls import Canonical
+
+
+def refusal(link: Canonical, held: Mapping[str, Account], account_id: UUID | None = None) -> AppError | None:
+    """Why a link cannot be another account's than who holds it by its handle or by its immutable id.
+
+    HeldElsewhere, naming the holder; Renamed: the id is held under another handle, and that handle is free.
+    """
+    identities = links.identities(link.platform, link.handle, link.platform_id)
+    others = [
+        held[identity] for identity in identities if identity in held and held[identity].id != account_id
+    ]
+    if not others:
+        return None
+    last = others[-1]  # of the handle, if that is held
+    holder = {"account_id": str(last.id), "agency_code": last.agency_code}
+    by_id_alone = (
+        link.handle is not None and links.identities(link.platform, link.handle, None)[0] not in held
+    )
+    return (Renamed if by_id_alone else HeldElsewhere)(holder=holder)
 
 
 async def refuse_when_held(session: AsyncSession, link: Canonical, account_id: UUID | None = None) -> None:
@@ -32,19 +52,9 @@ async def refuse_when_held(session: AsyncSession, link: Canonical, account_id: U
         HeldElsewhere: naming the holder.
         Renamed: the id is held under another handle, and that handle is free.
     """
-    identities = links.identities(link.platform, link.handle, link.platform_id)
-    held = await queries.holders(session, identities)
-    others = [
-        held[identity] for identity in identities if identity in held and held[identity].id != account_id
-    ]
-    if not others:
-        return
-    last = others[-1]  # of the handle, if that is held
-    holder = {"account_id": str(last.id), "agency_code": last.agency_code}
-    by_id_alone = (
-        link.handle is not None and links.identities(link.platform, link.handle, None)[0] not in held
-    )
-    raise (Renamed if by_id_alone else HeldElsewhere)(holder=holder)
+    held = await queries.holders(session, links.identities(link.platform, link.handle, link.platform_id))
+    if refused := refusal(link, held, account_id):
+        raise refused
 
 
 async def claim(session: AsyncSession, account: Account, *, held: Sequence[str] = ()) -> None:

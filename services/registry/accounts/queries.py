@@ -1,7 +1,8 @@
 """Finding accounts, whoever holds a link, and what was before."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
@@ -11,6 +12,10 @@ from sqlmodel import col
 
 from services.registry.accounts.tables import Account, AccountVersion, Identity
 from shared import tenancy
+from shared.db import insert_many, unnested
+
+_accounts: Any = Account.__table__  # type: ignore[attr-defined]
+_history: Any = AccountVersion.__table__  # type: ignore[attr-defined]
 
 
 async def find(session: AsyncSession, account_id: UUID, agency: str, *, lock: bool = False) -> Account | None:
@@ -46,12 +51,38 @@ async def page(
     return list(await session.scalars(query.order_by(col(Account.id).desc()).limit(limit)))
 
 
-async def holders(session: AsyncSession, identities: Sequence[str]) -> dict[str, Account]:
+async def insert(
+    session: AsyncSession, accounts: Sequence[Mapping[str, Any]], versions: Sequence[Mapping[str, Any]]
+) -> None:
+    """Insert new accounts and their first versions, rows of the tables, a statement each."""
+    await session.execute(insert_many(_accounts, accounts))
+    await session.execute(insert_many(_history, versions))
+
+
+async def registered(
+    session: AsyncSession, identities: Collection[str], ids: Collection[UUID]
+) -> Sequence[Account]:
+    """Accounts that are not retired, shown under these identities or with these ids."""
+    found: list[Account] = []
+    # One after the other, as PostgreSQL reads the whole table for an OR of two lists.
+    for column, values in ((col(Account.identity), identities), (col(Account.id), ids)):
+        if values:
+            asked = unnested(values, column)
+            query = (
+                select(Account).join(asked, column == asked.c.value).where(col(Account.state) != "retired")
+            )
+            found += await session.scalars(query)
+    return found
+
+
+async def holders(session: AsyncSession, identities: Collection[str]) -> dict[str, Account]:
     """Those of the identities that are held now, each with the account that holds it."""
+    asked = unnested(identities, col(Identity.identity))
     query = (
         select(col(Identity.identity), Account)
         .join(Account, col(Account.id) == col(Identity.account_id))
-        .where(col(Identity.identity).in_(identities), col(Identity.released_at).is_(None))
+        .join(asked, col(Identity.identity) == asked.c.value)
+        .where(col(Identity.released_at).is_(None))
     )
     return {row.identity: row.Account for row in await session.execute(query)}
 

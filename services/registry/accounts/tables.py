@@ -110,6 +110,8 @@ class Account(Base, table=True):
         Index("ix_accounts_agency", "agency_code", "id"),
         Index("ix_accounts_folded", "folded", "id"),
         Index("ix_accounts_searched", "searched", postgresql_using="gin"),
+        # Whether a row of an import is registered already, in whatever state.
+        Index("ix_accounts_identity", "identity"),
     )
 
     id: UUID = Field(primary_key=True)

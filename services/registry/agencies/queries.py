@@ -1,6 +1,6 @@
 """Reading the tree of agencies, and writing it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ from services.registry.agencies.tables import AgencyPast
 from services.registry.agencies.words import TOP_DOWN
 from services.registry.base import SESSION_INFO
 from shared import clock, tenancy
+from shared.db import unnested
 from shared.search import fold, matches
 
 agencies = SESSION_INFO["tenancy"].agencies
@@ -77,6 +78,15 @@ async def taken(session: AsyncSession, code: str, *, but: str = "") -> bool:
     return await session.scalar(query.limit(1)) is not None
 
 
+async def find_many(session: AsyncSession, codes: Collection[str]) -> dict[str, Row[Any]]:
+    """The agencies with these codes or official codes, by the code that was asked for."""
+    asked = unnested(codes, agencies.c.code)
+    query = select(asked.c.value.label("asked"), agencies).join(
+        agencies, or_(agencies.c.code == asked.c.value, agencies.c.official_code == asked.c.value)
+    )
+    return {row.asked: row for row in await session.execute(query)}
+
+
 async def lock(session: AsyncSession) -> None:
     """Wait until no other transaction is changing the tree.
 
@@ -88,7 +98,8 @@ async def lock(session: AsyncSession) -> None:
 
 async def by_code(session: AsyncSession, codes: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The agencies with these codes, by code. Before a change take the lock."""
-    found = await session.execute(select(agencies).where(agencies.c.code.in_(list(codes))))
+    asked = unnested(codes, agencies.c.code)
+    found = await session.execute(select(agencies).join(asked, agencies.c.code == asked.c.value))
     return {row.code: as_dict(row) for row in found}
 
 
@@ -99,13 +110,10 @@ def as_dict(row: Row[Any]) -> dict[str, Any]:
 
 async def resolve(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
     """The code of each agency that is named by its code or its official code; unknown ones are missing."""
-    asked = list(codes)
-    query = select(agencies.c.code, agencies.c.official_code)
-    found = await session.execute(
-        query.where(or_(agencies.c.code.in_(asked), agencies.c.official_code.in_(asked)))
-    )
-    known = {name: row.code for row in found for name in (row.official_code, row.code)}
-    return {name: known[name] for name in asked if name in known}
+    asked = unnested(codes, agencies.c.code)
+    named = or_(agencies.c.code == asked.c.value, agencies.c.official_code == asked.c.value)
+    rows = await session.execute(select(asked.c.value.label("asked"), agencies.c.code).join(agencies, named))
+    return {row.asked: row.code for row in rows}
 
 
 async def page(session: AsyncSession, which: Filter, *, after: str | None, limit: int) -> list[Row[Any]]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import Row
 
 from services.registry.agencies import queries, service
+from services.registry.agencies.entering import CodeTaken
 from services.registry.agencies.queries import Filter
 from services.registry.agencies.schemas import (
     NAME_QUERY,
@@ -57,9 +58,7 @@ Shown = TypeVar("Shown", bound=AgencyRead)
     ),
     summary="Enter an agency",
     status_code=201,
-    responses=responses(
-        Unauthenticated, Forbidden, NotFound, service.CodeTaken, InProgress, Invalid, KeyReused
-    ),
+    responses=responses(Unauthenticated, Forbidden, NotFound, CodeTaken, InProgress, Invalid, KeyReused),
 )
 async def create_agency(
     body: AgencyCreate,
@@ -146,7 +145,7 @@ async def read_agency(
     operation_id="changeAgency",
     openapi_extra=shows(version=2),
     summary="Correct an agency",
-    responses=responses(Unauthenticated, Forbidden, NotFound, service.CodeTaken, StaleVersion, Invalid),
+    responses=responses(Unauthenticated, Forbidden, NotFound, CodeTaken, StaleVersion, Invalid),
 )
 async def change_agency(
     code: Code,

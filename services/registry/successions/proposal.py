@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agencies import queries as agencies
-from services.registry.agencies.service import may_stand_under
+from services.registry.agencies.entering import may_stand_under
 from services.registry.successions import queries
 from services.registry.successions.plan import Plan
 from services.registry.successions.schemas import SuccessionCreate

@@ -12,6 +12,9 @@ from tests.support.audit import acts, audited
 from tests.support.staff import Staff
 
 ELSEWHERE = {
+    "imports.create",
+    "imports.apply",
+    "imports.cancel",
     "agencies.create",
     "agencies.change",
     "successions.create",

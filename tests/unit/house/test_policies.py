@@ -29,6 +29,8 @@ PUBLIC = {
         "directory.list",
         "agencies.tree",
         "events.list",
+        "imports.template_csv",
+        "imports.template_xlsx",
         "offices.list",
         "safeguards.read",
         "verify.many",

@@ -21,7 +21,7 @@ from services.registry.settings import Settings
 from shared.db import Database
 from shared.outbound.client import Outbound
 from tests.conftest import SettingsFor
-from tests.support.apps import client_of, running
+from tests.support.apps import client_of, look_first, running
 from tests.support.certificates import Authority
 from tests.support.names import Names, running_names
 from tests.support.site import Site, running_site
@@ -58,6 +58,7 @@ def registry_database(app: FastAPI) -> Database:
 @pytest.fixture(scope="session")
 async def registry(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with client_of(app) as client:
+        look_first(client, app)
         yield client
 
 

@@ -1,0 +1,173 @@
+"""Rows that are accounts: read into what `POST /v1/accounts` takes, and judged by its rules."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.accounts import drafting
+from services.registry.accounts import queries as accounts
+from services.registry.accounts.schemas import AccountCreate
+from services.registry.agencies import queries as agencies
+from services.registry.imports import links_meant, queries
+from services.registry.imports.agencies_meant import Known, Within
+from services.registry.imports.columns import ACCOUNTS
+from services.registry.imports.findings import SAYS, WHY_UNUSABLE, Finding, of_problem
+from services.registry.imports.rows import Row, look_over
+from shared import validation
+from shared.auth import Actor
+from shared.problems import AppError, NotFound
+from shared.search import fold
+
+_FIELDS = frozenset(field.name for field in ACCOUNTS)
+_CODE = re.compile(r"[0-9A-Z]+(\.[0-9A-Z]+)*")
+_LANGUAGE_NAMES = {
+    "tieng viet": "vi",
+    "vietnamese": "vi",
+    "viet": "vi",
+    "tieng anh": "en",
+    "english": "en",
+    "anh": "en",
+}
+_MOST_SUGGESTIONS = 20
+"""Unknown agencies of one batch for which the nearest is looked up: it is slow, and one typo is mostly repeated."""
+
+
+async def judge(
+    session: AsyncSession, actor: Actor, rows: Sequence[Row], _: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Note what is wrong with rows, and what each would become. Nothing is written."""
+    look_over(rows, ACCOUNTS, free=frozenset({"handle", "contact_phone"}))
+    await _find_agencies(session, actor, rows)
+    bodies = {id(row): body for row in rows if (body := _body(row)) is not None and not row.errors}
+    whole = [row for row in rows if id(row) in bodies]
+    judged = await drafting.judge(session, actor, [bodies[id(row)] for row in whole])
+    for row, draft in zip(whole, judged, strict=True):
+        if isinstance(draft, AppError):
+            _explain(row, draft)
+        else:
+            row.thing, row.key = draft, draft["identity"]
+    await _recognise(session, [row for row in whole if row.thing or row.known])
+
+
+async def apply(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> list[str]:
+    """Enter the drafts of judged rows; returns their ids."""
+    drafts: list[drafting.Draft] = [row.thing for row in rows]
+    await drafting.enter(session, actor, drafts)
+    return [str(draft["id"]) for draft in drafts]
+
+
+async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row]) -> None:
+    """Bring every agency to its code, by whatever it was called."""
+    asked = {row.values["agency_code"] for row in rows if row.values.get("agency_code")}
+    codes = await agencies.resolve(session, [text.upper() for text in asked])
+    strange = sorted(text for text in asked if text.upper() not in codes)
+    meant: dict[str, tuple[str, Known | None]] = {}
+    if strange:
+        within = Within(Known(**row._mapping) for row in await queries.agencies_within(session, actor.agency))  # noqa: SLF001
+        meant = {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(strange)}
+    for row in rows:
+        text = row.values.get("agency_code", "")
+        if not text or row.failed_at("agency_code"):
+            continue
+        if text.upper() in codes:
+            row.values["agency_code"] = codes[text.upper()]
+            continue
+        code, agency = meant[text]
+        if code == "agency-unknown":
+            row.refuse(code, "agency_code", agency.shown if agency else None)
+        elif agency:
+            row.warn(code, "agency_code", agency.shown)
+            row.values["agency_code"] = agency.code
+
+
+def _meant(within: Within, text: str, *, search: bool) -> tuple[str, Known | None]:
+    if agency := within.by_area(text):
+        return "agency-by-area", agency
+    if agency := within.by_name(text):
+        return "agency-by-name", agency
+    return "agency-unknown", within.nearest(text) if search else None
+
+
+def _body(row: Row) -> AccountCreate | None:
+    """What would be sent to `POST /v1/accounts`; None when errors were noted."""
+    link, id_link = _links(row)
+    if row.errors:
+        return None
+    values = {name: value for name, value in row.values.items() if name in AccountCreate.model_fields}
+    if "contact_phone" in values:
+        values["contact_phone"] = re.sub(r"[ .()-]", "", values["contact_phone"])
+    body: dict[str, Any] = {**values, "url": link, "languages": _languages(row.values.get("languages", ""))}
+    if id_link:
+        body["platform_id_url"] = id_link
+    try:
+        return AccountCreate.model_validate(body)
+    except ValidationError as error:
+        placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        row.errors.extend(of_problem(validation.problem(placed, body), _FIELDS))
+        return None
+
+
+def _links(row: Row) -> tuple[str, str | None]:
+    """The row's link, and another one to the immutable id where the row has that, too."""
+    values = row.values
+    url, name = values.get("url", ""), values.get("platform", "")
+    if not name:
+        if not url and not row.failed_at("url"):
+            row.refuse("missing", "url")
+        return url, None
+    platform = links_meant.platform(name)
+    if platform is None:
+        if not url:
+            row.refuse("platform-unknown", "platform")
+        return url, None
+    of_id = links_meant.by_id(platform, values.get("platform_id", ""))
+    link = url or links_meant.by_handle(platform, values.get("handle", "")) or of_id
+    if link is None:
+        row.refuse("missing", "handle")
+    return link or "", of_id if of_id != link else None
+
+
+def _languages(text: str) -> list[str]:
+    words = [word for word in re.split(r"\s*[,;/+&]\s*", text) if word]
+    return [_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words] or [
+        "vi"
+    ]
+
+
+def _explain(row: Row, problem: AppError) -> None:
+    """A refusal by the rules, at the cell that it is about; the row's own account is no obstacle to it."""
+    members: Mapping[str, Any] = problem.members
+    holder = members.get("holder")
+    if holder and holder["agency_code"] == row.values["agency_code"]:
+        row.known = holder["account_id"]
+    elif holder:
+        row.errors.append(Finding("held-elsewhere", "url", holder["agency_code"], problem.detail))
+    elif isinstance(problem, NotFound):
+        row.refuse("agency-unknown", "agency_code")
+    elif "successors" in members:
+        row.refuse("agency-ended", "agency_code", ", ".join(members["successors"]) or None)
+    elif members.get("reason") in WHY_UNUSABLE:
+        row.errors.append(Finding("link-unusable", "url", detail=WHY_UNUSABLE[members["reason"]]))
+    else:
+        row.errors.extend(of_problem(problem, _FIELDS) or [Finding("refused", detail=SAYS["refused"])])
+
+
+async def _recognise(session: AsyncSession, rows: Sequence[Row]) -> None:
+    """Find the rows whose account is registered already, in whatever state."""
+    held = [UUID(row.known) for row in rows if row.known]
+    known = await accounts.registered(session, [row.key for row in rows if row.key], held)
+    by_id = {str(account.id): account for account in known}
+    by_link = {(account.agency_code, account.identity): account for account in known}
+    for row in rows:
+        account = by_id.get(row.known or "") or by_link.get((row.values["agency_code"], row.key or ""))
+        if account is None:
+            continue
+        row.known, row.key = str(account.id), account.identity
+        name = row.values.get("display_name", account.display_name)
+        languages = _languages(row.values.get("languages", ""))
+        if (name, languages) != (account.display_name, account.languages):
+            row.warn("differs", "display_name")

@@ -1,0 +1,172 @@
+"""A file as a table: its header found, its columns recognised, its text in Unicode."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+
+from services.registry.imports.reading import delimited, legacy, workbook
+from services.registry.imports.reading.encodings import decode
+from services.registry.imports.reading.refusals import Refused
+from shared.folding import fold
+
+FORMATS = ("csv", "xlsx")
+ENCODINGS = ("utf-8", "utf-16", "windows-1258", "tcvn3", "vni")
+
+HEADER_WITHIN = 50
+"""Rows: titles, "as of" lines and the like stand above the header."""
+ENOUGH = 2
+"""Headings that make a row the header."""
+MAX_COLUMNS = 200
+MAX_ROWS = 200_000
+MAX_CELL = 2_500
+"""Characters kept of a cell: more than any field takes, so what was cut is refused as too long."""
+MAX_HEADING = 200
+
+_REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+
+Row = list[str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that a kind of import knows: its field, and all headings that mean it."""
+
+    field: str
+    headings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was read.
+
+    `headings` are those of the file, `fields` what each stands for (None: not known, not used), `rows` the
+    rows below with the numbers that a spreadsheet program shows; a row may be longer than the header.
+    """
+
+    format: str
+    encoding: str
+    header_row: int
+    headings: tuple[str, ...]
+    fields: tuple[str | None, ...]
+    rows: list[tuple[int, Row]]
+
+
+def read(content: bytes, columns: Sequence[Column], named: Mapping[str, str] | None = None) -> Table:
+    """Read a file.
+
+    Args:
+        content: the file.
+        columns: those that the kind of import knows.
+        named: field → heading, where the sender says which column is meant.
+
+    Raises:
+        Refused: with the reason why nothing can be made of it.
+    """
+    known = _known(columns, named or {})
+    form = workbook.recognise(content)
+    if form == "xlsx":
+        grids: Iterable[Iterable[Row]] = workbook.sheets(content)
+        encoding = "utf-8"
+    else:
+        text, encoding = decode(content)
+        grids = (delimited.rows(text, each) for each in delimited.delimiters(text))
+    for grid in grids:
+        rows = iter(grid)
+        above = list(islice(rows, HEADER_WITHIN))
+        found = _header(above, known)
+        if found is not None:
+            header_row, headings, fields = found
+            below = _below(header_row, [*above[header_row:], *rows])
+            used = _convert(below, len(headings)) or (encoding if encoding != "latin-1" else "utf-8")
+            return Table(form, used, header_row, headings, fields, below)
+    raise Refused("no-header")
+
+
+def _known(columns: Sequence[Column], named: Mapping[str, str]) -> dict[str, str]:
+    """Folded heading → field. What the sender says comes before what headings usually mean."""
+    known = {
+        fold(heading): column.field for column in columns for heading in (column.field, *column.headings)
+    }
+    return {**known, **{fold(heading): field for field, heading in named.items()}}
+
+
+def _header(
+    rows: list[Row], known: Mapping[str, str]
+) -> tuple[int, tuple[str, ...], tuple[str | None, ...]] | None:
+    """The number of the header's row (from 1), its headings and their fields."""
+    for number, row in enumerate(rows, start=1):
+        read = [_heading(cell, known) for cell in _trimmed(row)]
+        fields = [field for _, field in read if field]
+        if len(set(fields)) < ENOUGH:
+            continue
+        if len(read) > MAX_COLUMNS:
+            raise Refused("too-many-columns")
+        if len(set(fields)) < len(fields):
+            raise Refused("heading-twice")
+        return number, tuple(heading for heading, _ in read), tuple(field for _, field in read)
+    return None
+
+
+def _heading(cell: str, known: Mapping[str, str]) -> tuple[str, str | None]:
+    """A heading as it should read, and its field."""
+    text = _clean(cell)[:MAX_HEADING]
+    for reading in (text, legacy.from_tcvn3(text), legacy.from_vni(text)):
+        for words in (reading, _REMARK.sub(" ", reading)):
+            if field := known.get(fold(words)):
+                return reading, field
+    return text, None
+
+
+def _below(header_row: int, rows: list[Row]) -> list[tuple[int, Row]]:
+    """The rows that hold anything, with their numbers."""
+    cleaned = ((number, _trimmed(row)) for number, row in enumerate(rows, start=header_row + 1))
+    filled = [(number, [_clean(cell) for cell in row]) for number, row in cleaned if row]
+    if len(filled) > MAX_ROWS:
+        raise Refused("too-many-rows")
+    if any(len(row) > MAX_COLUMNS for _, row in filled):
+        raise Refused("too-many-columns")
+    return filled
+
+
+def _trimmed(row: Row) -> Row:
+    """Without the empty cells at its end."""
+    last = len(row)
+    while last and not row[last - 1].strip():
+        last -= 1
+    return row[:last]
+
+
+def _clean(cell: str) -> str:
+    """One line, single spaces; what no database can hold becomes U+FFFD, which is refused where it matters."""
+    if len(cell) > MAX_CELL:
+        cell = cell[:MAX_CELL]
+    return _UNREADABLE.sub("\ufffd", " ".join(cell.split()))
+
+
+def _convert(rows: list[tuple[int, Row]], width: int) -> str | None:
+    """Bring columns in legacy letters to Unicode, in place; returns the encoding that was met first."""
+    met = None
+    for at in range(width):
+        encoding = legacy.recognise(_column(rows, at))
+        if encoding is None:
+            continue
+        met = met or encoding
+        for _, row in rows:
+            if at < len(row) and not row[at].isascii():
+                row[at] = legacy.CONVERT[encoding](row[at])
+    return met
+
+
+def _column(rows: list[tuple[int, Row]], at: int) -> Iterator[str]:
+    return (row[at] for _, row in rows if at < len(row))
+
+
+def mapped(fields: Sequence[str | None], cells: Sequence[str]) -> dict[str, str]:
+    """The filled cells of a row by their fields."""
+    return {
+        field: cell
+        for field, cell in zip_longest(fields, cells[: len(fields)], fillvalue="")
+        if field and cell
+    }

@@ -1,0 +1,314 @@
+"""`/v1/imports`: many accounts or agencies from one table."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.registry.imports import queries, service, templates
+from services.registry.imports.schemas import (
+    Application,
+    FindingRead,
+    ImportColumn,
+    ImportRead,
+    Kind,
+    Mapped,
+    Refusal,
+    RowCounts,
+    RowRead,
+)
+from services.registry.imports.tables import Import
+from services.registry.policy import POLICY
+from shared.auth import Actor
+from shared.db import Session
+from shared.openapi import file_answer, shows
+from shared.pagination import (
+    CursorParameter,
+    Limit,
+    Page,
+    decode_id_cursor,
+    decode_number_cursor,
+    encode_cursor,
+)
+from shared.problems import (
+    Forbidden,
+    IllegalTransition,
+    Invalid,
+    Language,
+    NotFound,
+    Unauthenticated,
+    responses,
+)
+from shared.schemas import AgencyCode
+from shared.uploads import Upload, file_body
+from shared.versions import ExpectedVersion, StaleVersion, tag
+
+router = APIRouter(
+    prefix="/v1/imports",
+    tags=["imports"],
+    responses=responses(Unauthenticated, Forbidden, NotFound, Invalid),
+)
+templates_router = APIRouter(
+    prefix="/v1/imports/templates", tags=["imports"], responses=responses(NotFound, Invalid)
+)
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_EXAMPLE = (
+    "Mã cơ quan,Liên kết,Tên hiển thị,Ngôn ngữ\n"
+    "T82.X30169,https://www.facebook.com/ubndxalapvo,UBND xã Lấp Vò,vi\n"
+)
+
+
+@router.post(
+    "",
+    operation_id="createImport",
+    openapi_extra={
+        **file_body({CSV: _EXAMPLE, XLSX: "PK…"}),
+        **shows(state="uploaded", encoding=None, header_row=None, columns=[], started_at=None, version=1),
+    },
+    summary="Send a table",
+    status_code=201,
+    responses=responses(Invalid, service.UnusableFile),
+)
+async def create_import(
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.create")],
+    kind: Annotated[Kind, Query(description="What the rows are.")],
+    upload: Upload,
+    response: Response,
+    language: Language,
+    agency_code: Annotated[
+        AgencyCode | None,
+        Query(description="The agency of rows that name none.", examples=["T82.X30169"]),
+    ] = None,
+    named: Annotated[
+        list[Mapped] | None,
+        Query(
+            alias="map",
+            max_length=20,
+            description="`field:heading`, where a heading would not be recognised.",
+            examples=[["display_name:Fanpage"]],
+        ),
+    ] = None,
+) -> ImportRead:
+    """Send a CSV or XLSX file as the body. It is tried out in the background, and nothing is entered before you
+    `apply` it. Titles above the headings, any usual delimiter, UTF-8, UTF-16, windows-1258, TCVN3 and VNI are
+    understood. The same file again is the same import.
+    """
+    made, _ = await service.upload(session, actor, kind, upload, agency_code=agency_code, named=named or ())
+    response.headers["Location"] = f"/v1/imports/{made.id}"
+    return _read(made, response, language)
+
+
+@router.get("", operation_id="listImports", summary="List imports")
+async def list_imports(
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.list")],
+    language: Language,
+    cursor: CursorParameter = None,
+    limit: Limit = 50,
+) -> Page[ImportRead]:
+    """Imports of your agency and of those below it, newest first."""
+    found = await queries.page(session, actor.agency, after=decode_id_cursor(cursor), limit=limit)
+    return Page(
+        items=[_shown(each, language) for each in found],
+        next_cursor=encode_cursor(str(found[-1].id)) if len(found) == limit else None,
+    )
+
+
+@router.get("/{import_id}", operation_id="readImport", summary="Read an import's progress")
+async def read_import(
+    import_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.read")],
+    language: Language,
+    response: Response,
+) -> ImportRead:
+    """How far it is, what was recognised, and how many rows are good."""
+    return _read(await service.read(session, actor, import_id), response, language)
+
+
+@router.get("/{import_id}/errors", operation_id="listImportErrors", summary="List rows with errors")
+async def list_import_errors(
+    import_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.errors")],
+    language: Language,
+    warnings: Annotated[
+        bool, Query(description="Also rows that only have warnings.", examples=[True])
+    ] = False,
+    cursor: CursorParameter = None,
+    limit: Limit = 50,
+) -> Page[RowRead]:
+    """Every error by row and column, with what may be meant, in the order of the rows."""
+    importing = await service.read(session, actor, import_id)
+    after = decode_number_cursor(cursor) or 0
+    rows = await queries.findings(session, importing.id, after=after, limit=limit, warnings=warnings)
+    return Page(
+        items=[_row(importing, row, language) for row in rows],
+        next_cursor=encode_cursor(str(rows[-1].number)) if len(rows) == limit else None,
+    )
+
+
+@router.get(
+    "/{import_id}/errors.csv",
+    operation_id="downloadImportErrors",
+    summary="Download rows with errors",
+    response_class=StreamingResponse,
+    responses=file_answer(CSV, "Mã cơ quan,Lỗi\n"),
+)
+async def download_import_errors(
+    import_id: UUID,
+    request: Request,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.download")],
+    language: Language,
+) -> StreamingResponse:
+    """The rows with errors as they came, with a column that says what is wrong: correct them, and send them again."""
+    importing = await service.read(session, actor, import_id)
+    lines = service.corrections(request.app.state.database, importing, language)
+    name = f"import-{importing.id}-errors.csv"
+    return StreamingResponse(
+        lines,
+        media_type=CSV,
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+@router.post(
+    "/{import_id}/apply",
+    operation_id="applyImport",
+    openapi_extra=shows(state="applying", mode="all"),
+    summary="Apply",
+    responses=responses(IllegalTransition, StaleVersion, service.RowsWithErrors),
+)
+async def apply_import(
+    import_id: UUID,
+    body: Application,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.apply")],
+    language: Language,
+    expected: ExpectedVersion,
+    response: Response,
+) -> ImportRead:
+    """Have the checked rows entered, in your name and in the background. Accounts become drafts."""
+    importing = await service.apply(session, actor, import_id, body.mode, expected)
+    return _read(importing, response, language)
+
+
+@router.post(
+    "/{import_id}/cancel",
+    operation_id="cancelImport",
+    openapi_extra=shows(state="cancelled"),
+    summary="Cancel",
+    responses=responses(IllegalTransition, StaleVersion),
+)
+async def cancel_import(
+    import_id: UUID,
+    session: Session,
+    actor: Annotated[Actor, POLICY.allow("imports.cancel")],
+    language: Language,
+    expected: ExpectedVersion,
+    response: Response,
+) -> ImportRead:
+    """Stop it. What has been applied by then stays, and is counted."""
+    return _read(await service.cancel(session, actor, import_id, expected), response, language)
+
+
+_TEMPLATE_LANGUAGE = Query(
+    description="Language of the headings.", examples=["vi"], pattern="^(vi|en)$", max_length=2
+)
+
+
+@templates_router.get(
+    "/{kind}.csv",
+    operation_id="downloadCsvTemplate",
+    summary="Download a template as CSV",
+    response_class=Response,
+    responses=file_answer(CSV, "Mã cơ quan (*),Liên kết\n"),
+)
+async def download_csv_template(
+    kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
+    _: Annotated[Actor | None, POLICY.allow("imports.template_csv")],
+    lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
+) -> Response:
+    """A table to fill in: what each column means, the headings, and an example."""
+    return _file(templates.as_csv(templates.rows(kind, lang)), CSV, f"{kind}.csv")
+
+
+@templates_router.get(
+    "/{kind}.xlsx",
+    operation_id="downloadXlsxTemplate",
+    summary="Download a template as XLSX",
+    response_class=Response,
+    responses=file_answer(XLSX, "PK…"),
+)
+async def download_xlsx_template(
+    kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
+    _: Annotated[Actor | None, POLICY.allow("imports.template_xlsx")],
+    lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
+) -> Response:
+    """The same as a workbook in which no leading zero is lost."""
+    return _file(templates.as_xlsx(templates.rows(kind, lang)), XLSX, f"{kind}.xlsx")
+
+
+def _file(content: bytes, media_type: str, name: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "public, max-age=3600",
+    }
+    return Response(content, media_type=media_type, headers=headers)
+
+
+def _read(importing: Import, response: Response, language: str) -> ImportRead:
+    tag(response, importing.version)
+    return _shown(importing, language)
+
+
+def _shown(importing: Import, language: str) -> ImportRead:
+    own = {name: getattr(importing, name) for name in ImportRead.model_fields if hasattr(importing, name)}
+    columns = zip(importing.headings, importing.fields, strict=True)
+    return ImportRead.model_validate(
+        {
+            **own,
+            "columns": [ImportColumn(heading=heading, field=field) for heading, field in columns],
+            "rows": RowCounts(**{name: getattr(importing, name) for name in RowCounts.model_fields}),
+            "refusal": importing.refusal
+            and Refusal(
+                code=importing.refusal,
+                detail=service.refusal_text(importing.refusal).in_language(language),
+                missing=importing.missing,
+            ),
+        }
+    )
+
+
+def _row(importing: Import, row: Any, language: str) -> RowRead:
+    return RowRead(
+        row=row.number,
+        outcome=row.outcome,
+        errors=[_finding(importing, row, each, language) for each in row.errors or ()],
+        warnings=[_finding(importing, row, each, language) for each in row.warnings or ()],
+    )
+
+
+def _finding(importing: Import, row: Any, finding: dict[str, Any], language: str) -> FindingRead:
+    field = finding["field"]
+    at = importing.fields.index(field) if field and field in importing.fields else None
+    return FindingRead(
+        code=finding["code"],
+        field=field,
+        heading=importing.headings[at] if at is not None else None,
+        cell=f"{_letters(at)}{row.number}" if at is not None else None,
+        value=row.cells[at][:200] if at is not None and at < len(row.cells) else None,
+        detail=finding[language],
+        suggestion=finding["suggestion"],
+    )
+
+
+def _letters(at: int) -> str:
+    """A column's name in spreadsheets: 0 → A, 26 → AA."""
+    before, last = divmod(at, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)

@@ -1,0 +1,92 @@
+"""What the kinds of import share: a row on its way, and the repairs of single cells."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from services.registry.imports.columns import Field
+from services.registry.imports.findings import Finding
+
+_FORMULA = re.compile(r"'?[=+\-@]")
+_DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_SERIAL = re.compile(r"\d{5}")
+_EPOCH = date(1899, 12, 30)
+"""Day 0 of the dates of spreadsheets, which believe that 1900 was a leap year (ECMA-376 part 1, §18.17.4.1)."""
+
+
+@dataclass
+class Row:
+    """One row: `values` by field as they stand in the file, what was found, and what would come of it.
+
+    `key` is what the row stands for, `known` the id of the same thing where it is registered already, `thing`
+    what would be entered.
+    """
+
+    number: int
+    values: dict[str, str]
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    key: str | None = None
+    known: str | None = None
+    thing: Any = None
+
+    def refuse(self, code: str, column: str | None = None, suggestion: str | None = None) -> None:
+        """Note an error."""
+        self.errors.append(Finding(code, column, suggestion))
+
+    def warn(self, code: str, column: str | None = None, suggestion: str | None = None) -> None:
+        """Note a warning."""
+        self.warnings.append(Finding(code, column, suggestion))
+
+    def failed_at(self, column: str) -> bool:
+        """Whether there is an error at a field."""
+        return any(error.field == column for error in self.errors)
+
+
+def look_over(rows: Iterable[Row], fields: Sequence[Field], free: frozenset[str] = frozenset()) -> None:
+    """Note what is wrong with cells whatever they mean. In `free` fields a value may begin with any character."""
+    for row in rows:
+        for each in fields:
+            value = row.values.get(each.name, "")
+            if not value and each.required:
+                row.refuse("missing", each.name)
+            elif "\ufffd" in value:
+                row.refuse("unreadable", each.name)
+            elif each.name not in free and _FORMULA.match(value):
+                row.refuse("formula", each.name, value.lstrip("'=+-@ ") or None)
+
+
+def as_date(text: str) -> date | None:
+    """A day as people and spreadsheets write it: dd/mm/yyyy, yyyy-mm-dd, or a serial number.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not text:
+        return None
+    if found := _DATE.fullmatch(text):
+        day, month, year = map(int, found.groups())
+        return date(year, month, day)
+    if found := _ISO_DATE.fullmatch(text):
+        year, month, day = map(int, found.groups())
+        return date(year, month, day)
+    if _SERIAL.fullmatch(text):
+        return _EPOCH + timedelta(days=int(text))
+    raise ValueError("not a date")
+
+
+def as_area_code(text: str, lengths: Sequence[int] = (2, 3, 5)) -> tuple[str, bool]:
+    """A statistical area code, with the zeros that a spreadsheet took away; and whether it had to be repaired.
+
+    Raises:
+        ValueError: it cannot be one.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("not a number")
+    length = next((each for each in sorted(lengths) if each >= len(text)), None)
+    if length is None:
+        raise ValueError("too long")
+    return text.zfill(length), len(text) < length

@@ -1,0 +1,50 @@
+"""Files to fill in: what each column means, its heading, and an example."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+import xlsxwriter
+
+from services.registry.imports.columns import FIELDS
+from shared.problems import Text
+
+_COLUMN_WIDTH = 28  # characters
+_TITLE = Text(
+    "Điền từ hàng dưới tiêu đề và thay hàng ví dụ. Cột có dấu (*) là bắt buộc.",
+    "Fill in below the headings, replacing the example. Columns marked (*) are required.",
+)
+
+
+def rows(kind: str, language: str) -> list[list[str]]:
+    """A template: a line of advice, what the columns mean, their headings, and an example.
+
+    Whatever stands above the headings is skipped when the file comes back.
+    """
+    fields = FIELDS[kind]
+    headings = [f"{each.heading.in_language(language)}{' (*)' if each.required else ''}" for each in fields]
+    return [
+        [_TITLE.in_language(language)],
+        [each.explained.in_language(language) for each in fields],
+        headings,
+        [each.example for each in fields],
+    ]
+
+
+def as_csv(table: Sequence[Sequence[str]]) -> bytes:
+    """CSV (RFC 4180) in UTF-8 with a byte order mark, without which spreadsheet programs guess the encoding."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(table)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:
+    """A workbook with one sheet in which every cell is text, so that no leading zero is lost."""
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.set_column(0, 29, _COLUMN_WIDTH, workbook.add_format({"num_format": "@"}))
+        for number, row in enumerate(table):
+            for column, text in enumerate(row):
+                sheet.write_string(number, column, text)
+    return packed.getvalue()
