@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.problems import Invalid, Text
 from shared.schemas import Schema
 
 Item = TypeVar("Item")
+Row = TypeVar("Row")
 _MOST_DIGITS = 18  # fits a bigint
 
 Limit = Annotated[int, Query(ge=1, le=200, description="How many items to return at most.")]
@@ -30,7 +32,8 @@ class Page(Schema, Generic[Item]):
 
     items: list[Item]
     next_cursor: str | None = Field(
-        description="Pass it as `cursor` for the next page; null on the last.",
+        description="Pass it as `cursor` for the next page; null when there is none. Behind a page that happens to "
+        "be full, that may be an empty one.",
         examples=["MDE5YWE3ZjQtMWY2ZS03Y2MzLTlkMGItNWIxYzJmM2E0ZDVl"],
     )
 
@@ -38,6 +41,11 @@ class Page(Schema, Generic[Item]):
 def encode_cursor(position: str) -> str:
     """An opaque cursor for a position in the order of the list."""
     return base64.urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def following(found: Sequence[Row], limit: int, position: Callable[[Row], object]) -> str | None:
+    """The cursor behind the last of these rows; None when there were fewer than asked for, so no more."""
+    return encode_cursor(str(position(found[-1]))) if len(found) == limit else None
 
 
 def decode_cursor(cursor: str | None) -> str | None:

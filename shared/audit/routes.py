@@ -14,7 +14,7 @@ from shared import tenancy
 from shared.audit import trail
 from shared.auth import Actor
 from shared.db import Session
-from shared.pagination import CursorParameter, Limit, Page, decode_number_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_number_cursor, following
 from shared.policy import Policy
 from shared.problems import Forbidden, Invalid, Unauthenticated, responses
 from shared.schemas import Schema
@@ -101,7 +101,7 @@ def router(policy: Policy) -> APIRouter:
             )
         return Page(
             items=[_read(row, named=object_id is not None) for row in rows],
-            next_cursor=encode_cursor(str(rows[-1].id)) if len(rows) == limit else None,
+            next_cursor=following(rows, limit, lambda last: last.id),
         )
 
     return routes

@@ -27,9 +27,14 @@ async def reports_hold(
     reports: httpx.AsyncClient, officer: dict[str, str], accepted: Collection[str]
 ) -> None:
     """Each accepted report is one incident, told of once, at one place of a feed without gaps."""
-    feed = await all_events(reports, officer)
+
+    async def everything() -> list[dict[str, Any]] | None:
+        feed = await all_events(reports, officer)
+        return feed if {event["subject"] for event in feed} >= set(accepted) else None
+
+    feed = await eventually(everything, seconds=PATIENCE)
     told = Counter(event["subject"] for event in feed if event["type"] == "reports.incident.received.v1")
-    assert told == Counter(set(accepted)), "incidents were lost or doubled"
+    assert told == Counter(set(accepted)), "incidents were doubled"
     assert_gap_free(feed)
 
 

@@ -19,9 +19,7 @@ def with_cells(xml: str) -> bytes:
     """A workbook whose sheet holds these rows of SpreadsheetML."""
     empty = as_xlsx([])
     sheet = zipfile.ZipFile(io.BytesIO(empty)).read(SHEET).decode()
-    return changed(
-        empty, {SHEET: re.sub("<sheetData>.*</sheetData>", f"<sheetData>{xml}</sheetData>", sheet)}
-    )
+    return changed(empty, {SHEET: re.sub("<sheetData/>", f"<sheetData>{xml}</sheetData>", sheet)})
 
 
 def changed(content: bytes, parts: Mapping[str, str | bytes]) -> bytes:

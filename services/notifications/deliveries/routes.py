@@ -21,7 +21,7 @@ from services.notifications.policy import POLICY
 from services.notifications.subscriptions import service as subscriptions
 from shared.auth import Actor
 from shared.db import Session
-from shared.pagination import CursorParameter, Limit, Page, decode_number_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_number_cursor, following
 from shared.problems import Forbidden, Invalid, NotFound, Unauthenticated, responses
 
 router = APIRouter(
@@ -47,7 +47,7 @@ async def list_deliveries(
     )
     return Page(
         items=await _read(session, rows),
-        next_cursor=encode_cursor(str(rows[-1][0].seq)) if len(rows) == limit else None,
+        next_cursor=following(rows, limit, lambda last: last[0].seq),
     )
 
 

@@ -21,7 +21,7 @@ from shared.crypto import KeyRing
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
@@ -84,7 +84,7 @@ async def list_subscriptions(
     )
     return Page(
         items=[SubscriptionRead.model_validate(_shown(request, each)) for each in found],
-        next_cursor=encode_cursor(str(found[-1].id)) if len(found) == limit else None,
+        next_cursor=following(found, limit, lambda last: last.id),
     )
 
 

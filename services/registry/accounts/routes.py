@@ -39,7 +39,7 @@ from shared.pagination import (
     Page,
     decode_id_cursor,
     decode_number_cursor,
-    encode_cursor,
+    following,
 )
 from shared.policy import PeopleOnly
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
@@ -88,7 +88,7 @@ async def list_accounts(
     )
     return Page(
         items=[shown(account) for account in accounts],
-        next_cursor=encode_cursor(str(accounts[-1].id)) if len(accounts) == limit else None,
+        next_cursor=following(accounts, limit, lambda last: last.id),
     )
 
 
@@ -157,7 +157,7 @@ async def read_account_history(
             AccountVersionRead.model_validate(version.model_dump(include={*AccountVersionRead.model_fields}))
             for version in versions
         ],
-        next_cursor=encode_cursor(str(versions[-1].version)) if len(versions) == limit else None,
+        next_cursor=following(versions, limit, lambda last: last.version),
     )
 
 

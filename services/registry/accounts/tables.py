@@ -56,8 +56,8 @@ class Account(Base, table=True):
     __table_args__: ClassVar = (
         # Two people: whoever submits cannot approve.
         CheckConstraint(
-            "approver_subject IS NULL OR approver_subject <> submitter_subject"
-            " OR approver_issuer <> submitter_issuer",
+            "approver_subject IS NULL OR approver_issuer IS NOT NULL"
+            " AND (approver_issuer, approver_subject) IS DISTINCT FROM (submitter_issuer, submitter_subject)",
             name="two_people",
         ),
         CheckConstraint(

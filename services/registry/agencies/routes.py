@@ -28,7 +28,7 @@ from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_cursor, following
 from shared.problems import Forbidden, Invalid, NotFound, Unauthenticated, responses
 from shared.schemas import AgencyCode
 from shared.versions import ExpectedVersion, StaleVersion, tag
@@ -113,7 +113,7 @@ async def list_agencies(
     rows = await queries.page(session, which, after=decode_cursor(cursor), limit=limit)
     return Page(
         items=[_shown(row, AgencyRead) for row in rows],
-        next_cursor=encode_cursor(rows[-1].code) if len(rows) == limit else None,
+        next_cursor=following(rows, limit, lambda last: last.code),
     )
 
 

@@ -10,7 +10,7 @@ from services.registry.directory import queries
 from services.registry.directory.queries import Filter
 from services.registry.directory.schemas import DirectoryEntry, DirectoryPageQuery, DirectoryQuery
 from shared import clock
-from shared.pagination import Page, decode_id_cursor, encode_cursor
+from shared.pagination import Page, decode_id_cursor, following
 from shared.problems import Invalid, Text
 
 UNKNOWN_AGENCY = Text("Không có cơ quan nào mang mã này.", "No agency has this code.")
@@ -26,7 +26,7 @@ async def page(session: AsyncSession, asked: DirectoryPageQuery) -> Page[Directo
     rows = await queries.page(session, which, after=decode_id_cursor(asked.cursor), limit=asked.limit)
     return Page(
         items=[entry(row) for row in rows],
-        next_cursor=encode_cursor(str(rows[-1].id)) if len(rows) == asked.limit else None,
+        next_cursor=following(rows, asked.limit, lambda last: last.id),
     )
 
 

@@ -29,7 +29,7 @@ from shared.pagination import (
     Page,
     decode_id_cursor,
     decode_number_cursor,
-    encode_cursor,
+    following,
 )
 from shared.problems import (
     Forbidden,
@@ -114,7 +114,7 @@ async def list_imports(
     found = await queries.page(session, actor.agency, after=decode_id_cursor(cursor), limit=limit)
     return Page(
         items=[_shown(each, language) for each in found],
-        next_cursor=encode_cursor(str(found[-1].id)) if len(found) == limit else None,
+        next_cursor=following(found, limit, lambda last: last.id),
     )
 
 
@@ -148,7 +148,7 @@ async def list_import_errors(
     rows = await queries.findings(session, importing.id, after=after, limit=limit, warnings=warnings)
     return Page(
         items=[_row(importing, row, language) for row in rows],
-        next_cursor=encode_cursor(str(rows[-1].number)) if len(rows) == limit else None,
+        next_cursor=following(rows, limit, lambda last: last.number),
     )
 
 

@@ -22,7 +22,7 @@ from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.memberships import digest
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.schemas import AgencyCode
 from shared.versions import ExpectedVersion, StaleVersion, tag
@@ -191,7 +191,7 @@ def _issuer(request: Request) -> str:
 def _page(found: list[Membership], limit: int) -> Page[MembershipRead]:
     return Page(
         items=[_shown(each) for each in found],
-        next_cursor=encode_cursor(str(found[-1].id)) if len(found) == limit else None,
+        next_cursor=following(found, limit, lambda last: last.id),
     )
 
 

@@ -10,7 +10,7 @@ from services.registry.orphans.schemas import Orphan
 from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, Invalid, NotFound, Unauthenticated, responses
 from shared.schemas import AgencyCode
 from shared.urls import PLATFORMS
@@ -55,9 +55,7 @@ async def list_orphans(
     agency = await service.within_reach(session, actor, code)
     rows = await queries.page(session, agency, platform=platform, after=decode_id_cursor(cursor), limit=limit)
     items = [service.orphan(row) for row in rows]
-    return Page(
-        items=items, next_cursor=encode_cursor(str(items[-1].account_id)) if len(items) == limit else None
-    )
+    return Page(items=items, next_cursor=following(items, limit, lambda last: last.account_id))
 
 
 @router.get(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, select, text
+from sqlalchemy import ColumnElement, Row, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from services.registry.proofs.tables import Proof
 ENOUGH = ("medium", "strong")
 """What approves an account: a `weak` proof says whose it ought to be and shows no control (ADR 28)."""
 _SHOWING_CONTROL = tuple(method.name for method in METHODS.values() if method.shows_control)
+_BY_MACHINE = tuple(method.name for method in METHODS.values() if method.look is not None)
 _HOLDING = ("active", "lapsed", "suspended")
 
 
@@ -68,6 +69,14 @@ async def has_other_valid(session: AsyncSession, account_id: UUID, proof_id: UUI
         col(Proof.failing_since).is_(None),
         col(Proof.id) != proof_id,
     )
+
+
+async def look_soon(session: AsyncSession, account_id: UUID, moment: datetime) -> None:
+    """Have the worker look at an account's proofs as soon as it can: what they were seen for has changed."""
+    standing = update(Proof).where(
+        col(Proof.account_id) == account_id, col(Proof.state) == "valid", col(Proof.method).in_(_BY_MACHINE)
+    )
+    await session.execute(standing.where(col(Proof.next_check_at) > moment).values(next_check_at=moment))
 
 
 async def remove_all(session: AsyncSession, account_id: UUID) -> None:

@@ -8,6 +8,7 @@ from services.registry.accounts import changes, holding, links, queries
 from services.registry.accounts.problems import NoPlatformId, SelfApproval, require_holder
 from services.registry.accounts.schemas import NewHandle
 from services.registry.accounts.tables import Account
+from services.registry.proofs import queries as proofs
 from shared.auth import Actor
 from shared.events.registry import AccountChanged
 from shared.versions import ANY_VERSION, Expected
@@ -67,6 +68,7 @@ async def approve(
     await queries.release(session, account.id, account.updated_at, kept=account.identities)
     await holding.claim(session, account, held=before)
     await changes.keep(session, actor, account, "rename", AccountChanged)
+    await proofs.look_soon(session, account.id, account.updated_at)
     return account
 
 

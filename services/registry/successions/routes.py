@@ -17,7 +17,7 @@ from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.schemas import AgencyCode
 from shared.versions import ExpectedVersion, StaleVersion, tag
@@ -79,7 +79,7 @@ async def list_successions(
     parts = await queries.parts(session, [each.id for each in successions])
     return Page(
         items=[_shown(each, plan_of(each, parts[each.id])) for each in successions],
-        next_cursor=encode_cursor(str(successions[-1].id)) if len(successions) == limit else None,
+        next_cursor=following(successions, limit, lambda last: last.id),
     )
 
 

@@ -16,7 +16,7 @@ from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
@@ -61,7 +61,7 @@ async def list_transfers(
     )
     return Page(
         items=[_shown(transfer, account) for transfer, account in found],
-        next_cursor=encode_cursor(str(found[-1][0].id)) if len(found) == limit else None,
+        next_cursor=following(found, limit, lambda last: last[0].id),
     )
 
 

@@ -27,7 +27,7 @@ from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
 from shared.openapi import shows
-from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, encode_cursor
+from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import (
     Forbidden,
     IllegalTransition,
@@ -119,7 +119,7 @@ async def list_incidents(
     )
     return Page(
         items=await _read(session, keys_of(request), actor, incidents),
-        next_cursor=encode_cursor(str(incidents[-1].id)) if len(incidents) == limit else None,
+        next_cursor=following(incidents, limit, lambda last: last.id),
     )
 
 
@@ -165,7 +165,7 @@ async def list_sightings(
             )
             for sighting in found
         ],
-        next_cursor=encode_cursor(str(found[-1].id)) if len(found) == limit else None,
+        next_cursor=following(found, limit, lambda last: last.id),
     )
 
 

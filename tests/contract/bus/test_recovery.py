@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import func, select, text
 from sqlmodel import col
 
@@ -47,6 +48,7 @@ async def test_restarts_of_either_server_lose_nothing_and_repeat_nothing(
     broker: Broker,
     servers: LocalConfig,
     database: str,
+    registry_app: FastAPI,
 ) -> None:
     await reader.start(kind(effects))
 
@@ -64,6 +66,8 @@ async def test_restarts_of_either_server_lose_nothing_and_repeat_nothing(
     await cut_off(servers, database, "registry")
     await emitting
     await effects.until(60)
+    # Other tests of this process share the application, whose connections were cut off as well.
+    await registry_app.state.database.engine.dispose()
 
 
 async def cut_off(servers: LocalConfig, database: str, application: str) -> None:

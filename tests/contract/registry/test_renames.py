@@ -30,6 +30,10 @@ async def test_the_new_handle_counts_once_a_second_person_agrees(
     assert (after["url"], after["new_url"], after["state"]) == (new, None, "active")
     assert (await verified(staff, new))["verdict"] == "official"
     assert (await verified(staff, f"https://facebook.com/{account['platform_id']}"))["verdict"] == "official"
+    (proof,) = ok(await staff.client.get(f"/v1/accounts/{account['id']}/proofs", headers=staff.officer))[
+        "items"
+    ]
+    assert proof["next_check_at"] == after["updated_at"]  # it was seen for the old handle
     former = await verified(staff, old)
     assert (former["verdict"], former["reason"]) == ("former", "renamed")
     assert former["successor"]["url"] == new
