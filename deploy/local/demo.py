@@ -71,9 +71,17 @@ class Story:
                 raise LocalStackError(f"Expected {expect}: {result}")
             return result
 
-    async def verdict(self, link: str) -> str:
-        """What everybody is told about a link."""
-        return str((await self.call("registry", "GET", f"/v1/verify?url={link}"))["verdict"])
+    async def until(self, link: str, expected: str) -> None:
+        """Ask what everybody is told about a link until it is this: each replica knows a moment after the commit.
+
+        Raises:
+            LocalStackError: it is still something else.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (told := (await self.call("registry", "GET", f"/v1/verify?url={link}"))["verdict"]) != expected:
+            if time.monotonic() > deadline:
+                raise LocalStackError(f"Still {told} after {PATIENCE_SECONDS} seconds, expected {expected}.")
+            await asyncio.sleep(0.05)
 
 
 OFFICER, APPROVER = f"{COMMUNE} officer an", f"{COMMUNE} approver binh"
@@ -123,12 +131,11 @@ async def enrol(story: Story, page: str, site: str) -> Any:
     for link, expected in (
         (page, "official"),
         (mobile, "official"),
+        (f"{page}.hotro", "resembles"),
         (f"https://evil.example/?u={page}", "unknown"),
     ):
-        verdict = await story.verdict(link)
-        print(f"    {verdict}")
-        if verdict != expected:
-            raise LocalStackError(f"Expected {expected}.")
+        await story.until(link, expected)
+        print(f"    {expected}")
     return account
 
 
@@ -173,11 +180,8 @@ async def report_takeover(story: Story, account: Any) -> None:
         "contact": None,
     }
     await story.call("reports", "POST", "/v1/incidents", OFFICER, body, expect=201)
-    while (verdict := await story.verdict(account["url"])) != "compromised":
-        if time.monotonic() - began > PATIENCE_SECONDS:
-            raise LocalStackError(f"Still {verdict} after {PATIENCE_SECONDS} seconds.")
-        await asyncio.sleep(0.05)
-    print(f"    {verdict}, {time.monotonic() - began:.2f} s after the report")
+    await story.until(account["url"], "compromised")
+    print(f"    compromised, {time.monotonic() - began:.2f} s after the report")
 
 
 async def check_webhooks(story: Story, outside: Outside, secret: str) -> None:
