@@ -16,6 +16,7 @@ from deploy.local import postgres
 from deploy.local.config import DATABASE, LocalConfig, service_environment, temporary_home
 from deploy.local.readiness import answers_ok
 from deploy.local.stack import running_stack, server_processes
+from services.registry.accounts.changes import folded
 from services.registry.prepare import prepare
 from services.registry.settings import Settings
 from services.registry.verify.live import LiveIndex
@@ -49,8 +50,9 @@ async def enter(config: LocalConfig) -> None:
     moment = datetime.now(UTC)
     columns = (
         "id agency_code kind platform handle platform_id identity url display_name languages state submitter_issuer "
-        "submitter_subject approver_issuer approver_subject version created_at updated_at"
+        "submitter_subject approver_issuer approver_subject version created_at updated_at folded"
     )
+    entered = list(islice(accounts(), ACCOUNTS))
     records = (
         (
             *(
@@ -64,13 +66,21 @@ async def enter(config: LocalConfig) -> None:
                 row.url,
             ),
             *(row.display_name, ["vi"], "active", "bench", "one", "bench", "two", 1, moment, moment),
+            folded(row.display_name, row.handle),
         )
-        for row in islice(accounts(), ACCOUNTS)
+        for row in entered
     )
+    held = ((row.identity, row.id, moment) for row in entered)
     connection = await asyncpg.connect(postgres.dsn(config, database=DATABASE))
     try:
         await connection.copy_records_to_table(
             "accounts", schema_name="registry", columns=columns.split(), records=records
+        )
+        await connection.copy_records_to_table(
+            "identities",
+            schema_name="registry",
+            columns=["identity", "account_id", "held_from"],
+            records=held,
         )
     finally:
         await connection.close()
