@@ -90,11 +90,9 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
     desk: Desk, tenant: Tenant, staff: Staff, registry_database: Database
 ) -> None:
     held = await staff.active()
-    name = "Ủy ban nhân dân phường Tân Quy Đông Nhị"
+    names = {"name": "Ủy ban nhân dân phường Tân Quy Đông Nhị", "short_name": "UBND P. TQĐN"}
+    quarter = agency(f"{tenant.province}.X3", parent_code=tenant.province, **names)
     async with registry_database.transaction() as session:
-        quarter = agency(
-            f"{tenant.province}.X3", parent_code=tenant.province, name=name, short_name="UBND P. TQĐN"
-        )
         await tenancy.store(session, [quarter])
     rows = [
         ("TT", *HEADER),
@@ -145,8 +143,8 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
     assert english[12] == "At most 200 characters."
     vietnamese = {row["row"]: row["errors"][0]["detail"] for row in await desk.errors(made, "vi")}
     assert vietnamese[6] == "Liên kết rút gọn; hãy mở ra rồi sao chép địa chỉ đầy đủ."
-    assert found[0]["errors"][0]["heading"] == "Mã cơ quan"
-    assert found[0]["errors"][0]["value"] == f"{tenant.province}.X33"
+    first = found[0]["errors"][0]
+    assert (first["heading"], first["value"]) == ("Mã cơ quan", f"{tenant.province}.X33")
 
 
 async def test_errors_come_in_pages(desk: Desk, tenant: Tenant) -> None:
