@@ -35,14 +35,15 @@ class Index:
         self.accounts = Accounts(expected)
         self.names = Names(expected)
         self.agencies: dict[str, Agency] = {}
-        self._keys: dict[tuple[Any, ...], tuple[str, ...]] = {}
-        self._keys_of: dict[str, tuple[str, ...]] = {}
+        self._keys: dict[tuple[Any, ...], set[str]] = {}
+        self._keys_of_agency: dict[str, set[str]] = {}
         self.know_agencies(agencies)
 
     def know_agencies(self, rows: Iterable[Any]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
         before = self.agencies
         self._keys.clear()
+        self._keys_of_agency.clear()
         self.agencies = {
             row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
         }
@@ -114,21 +115,25 @@ class Index:
         )
         keys = self._keys.get(called)
         if keys is None:
-            if len(self._keys) + len(self._keys_of) >= _MAX_REMEMBERED:
+            if len(self._keys) >= _MAX_REMEMBERED:
                 self._keys.clear()
-                self._keys_of.clear()
             keys = self._keys[called] = self._look(row)
         for key in keys:
             self.names.add(key, number)
 
-    def _look(self, row: Any) -> tuple[str, ...]:
+    def _look(self, row: Any) -> set[str]:
         link = Canonical(row.platform, row.handle, row.platform_id)
         site = texts.host(link)
-        agency = self.agencies.get(row.agency_code)
-        keys = set(names.of_host(row.handle, site)) if site is not None else set()
-        for text in {*texts.of_account(link, site), row.display_name, agency.name if agency else ""}:
-            found = self._keys_of.get(text)
-            if found is None:
-                found = self._keys_of[text] = tuple(names.of_text(text, self.places))
-            keys.update(found)
-        return tuple(keys)
+        keys = names.of_texts((*texts.of_account(link, site), row.display_name), self.places)
+        keys |= self._look_at_agency(row.agency_code)
+        if site is not None:
+            keys.update(names.of_host(row.handle, site))
+        return keys
+
+    def _look_at_agency(self, code: str) -> set[str]:
+        keys = self._keys_of_agency.get(code)
+        if keys is None:
+            agency = self.agencies.get(code)
+            keys = names.of_texts([agency.name] if agency else (), self.places)
+            self._keys_of_agency[code] = keys
+        return keys

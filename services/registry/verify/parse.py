@@ -17,7 +17,6 @@ _COMMON = frozenset(map(skeleton, words.COMMON.split()))
 _DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
-_LONGEST = max(map(len, _KNOWN))
 # Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
 _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
 
@@ -25,6 +24,7 @@ _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MA
 SENTENCE_FROM = 3
 """Words outside all lists that make a sentence of a title."""
 _WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
+_DISTANCE_INSIDE = re.compile(pattern(word for word in _DISTANCE if len(word) > words.MAX_SHORT))
 _AFFIX = re.compile(pattern(_AFFIXES))
 _AFFIX_BACKWARDS = re.compile(pattern(word[::-1] for word in _AFFIXES))
 _AUTHORITY_BACKWARDS = re.compile(pattern(word[::-1] for word in _AUTHORITIES))
@@ -33,7 +33,7 @@ _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _LONGEST_SYLLABLE = 7
-_WORDS = Beginnings(_KNOWN, 1)
+_WORDS = Beginnings(_KNOWN)
 
 
 class Denoted(NamedTuple):
@@ -149,17 +149,12 @@ def _is_distance(name: Name, first: int, last: int) -> bool:
     known = segments(side)
     if known is not None:
         return not _DISTANCE.isdisjoint(known)
-    ends = {side[:length] for length in range(words.MAX_SHORT - 1, words.MAX_SHORT + 1) if first == 0}
-    ends |= {side[-length:] for length in range(words.MAX_SHORT - 1, words.MAX_SHORT + 1) if first > 0}
-    inside = (
-        side[at : at + length]
-        for length in range(words.MAX_SHORT + 1, min(len(side), _LONGEST) + 1)
-        for at in range(len(side) - length + 1)
-    )
+    lengths = range(words.MAX_SHORT - 1, words.MAX_SHORT + 1)
+    at_the_end = (side[:length] if first == 0 else side[-length:] for length in lengths)
     return (
-        not _DISTANCE.isdisjoint(ends)
-        or any(word in _DISTANCE for word in inside)
-        or any(word in _DISTANCE for word in _words(name, first, last))
+        _DISTANCE_INSIDE.search(side) is not None
+        or not _DISTANCE.isdisjoint(at_the_end)
+        or not _DISTANCE.isdisjoint(_words(name, first, last))
     )
 
 
