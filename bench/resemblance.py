@@ -208,6 +208,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=PROJECT.parent / "shared" / "data")
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
+    if not options.folder.is_dir():
+        print(f"how well look-alikes are told: not measured, for there is no data in {options.folder}")
+        return
     with (options.folder / "impersonation-hosts-dev.csv").open() as file:
         cases = list(csv.DictReader(file))
     imitated = [account(site(host), host) for host in sorted({case["impersonates"] for case in cases})]
