@@ -29,19 +29,27 @@ class Agency:
 class Index:
     """Reads without waiting; written by one task, an account at a time, so that no reader sees half of one."""
 
-    def __init__(self, agencies: Iterable[Any] = (), expected: int = 0, places: Places | None = None) -> None:
-        """`agencies` are rows of `queries.agency_names`; `expected` is how many identities there will be."""
+    def __init__(
+        self,
+        agencies: Iterable[Any] = (),
+        expected: int = 0,
+        places: Places | None = None,
+        *,
+        agencies_mark: tuple[int, int] = (0, 0),
+    ) -> None:
+        """`agencies` are rows of `queries.agency_names` and their mark; `expected` is how many identities will come."""
         self.places = places or gazetteer()
         self.accounts = Accounts(expected)
         self.names = Names(expected)
         self.agencies: dict[str, Agency] = {}
+        self.agencies_mark = agencies_mark
         self._keys: dict[tuple[Any, ...], set[str]] = {}
         self._keys_of_agency: dict[str, set[str]] = {}
-        self.know_agencies(agencies)
+        self.know_agencies(agencies, agencies_mark)
 
-    def know_agencies(self, rows: Iterable[Any]) -> set[str]:
+    def know_agencies(self, rows: Iterable[Any], mark: tuple[int, int]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
-        before = self.agencies
+        before, self.agencies_mark = self.agencies, mark
         self._keys.clear()
         self._keys_of_agency.clear()
         self.agencies = {

@@ -141,6 +141,25 @@ async def test_what_no_trigger_noticed_is_mended(
         await replica_says(live, account, "suspended")
 
 
+async def test_an_index_worn_by_changes_is_loaded_anew(staff: Staff, settings_for: SettingsFor) -> None:
+    account = await staff.active()
+    async with replica(settings_for, verify_reconcile_seconds=0.2) as live:
+        await replica_says(live, account, "active")
+        worn = live.require()
+        (row,) = [worn.accounts.get(number) for number in worn.accounts.of(UUID(account["id"]))]
+        assert row is not None
+        for changed_at in range(1200):
+            worn.put(row.id, [row._replace(changed_at=changed_at)])
+
+        async def is_new() -> bool:
+            return live.require() is not worn
+
+        await eventually(is_new)
+        await replica_says(live, account, "active")
+        ok(await staff.act(account, "retire", json={"reason": "no_longer_held"}))
+        await replica_says(live, account, "retired")
+
+
 async def test_an_index_that_cannot_be_compared_says_nothing(
     staff: Staff, settings_for: SettingsFor, servers: LocalConfig, database: str
 ) -> None:
