@@ -1,6 +1,6 @@
 """The index in memory: every account by its links, and by what it is called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,26 +29,24 @@ class Agency:
 class Index:
     """Reads without waiting; written by one task, an account at a time, so that no reader sees half of one."""
 
-    def __init__(self, agencies: Iterable[Any] = (), expected: int = 0, places: Places | None = None) -> None:
-        """`agencies` are rows of `queries.agency_names`; `expected` is how many identities there will be."""
+    def __init__(
+        self, agencies: Mapping[str, Agency] | None = None, expected: int = 0, places: Places | None = None
+    ) -> None:
+        """`agencies` are all of them by their codes; `expected` is how many identities there will be."""
         self.places = places or gazetteer()
         self.accounts = Accounts(expected)
         self.names = Names(expected)
-        self.agencies: dict[str, Agency] = {}
+        self.agencies: Mapping[str, Agency] = {}
         self._keys: dict[tuple[Any, ...], tuple[str, ...]] = {}
         self._keys_of: dict[str, tuple[str, ...]] = {}
-        self.know_agencies(agencies)
+        self.know_agencies(agencies or {})
 
-    def know_agencies(self, rows: Iterable[Any]) -> set[str]:
+    def know_agencies(self, agencies: Mapping[str, Agency]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
         before = self.agencies
         self._keys.clear()
-        self.agencies = {
-            row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
-        }
-        return {
-            code for code, old in before.items() if (new := self.agencies.get(code)) and new.name != old.name
-        }
+        self.agencies = agencies
+        return {code for code, old in before.items() if (new := agencies.get(code)) and new.name != old.name}
 
     def recall(self, numbers: Iterable[int], agencies: set[str]) -> None:
         """Find the accounts of these agencies, as far as they are among these rows, by their agency's new name too."""
