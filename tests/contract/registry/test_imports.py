@@ -483,6 +483,9 @@ async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) ->
         answer = await registry.get(f"/v1/imports/templates/{kind}.csv", params={"lang": "en"})
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         assert kind in answer.headers["content-disposition"]
+        assert (
+            await registry.get(f"/v1/imports/templates/{kind}.csv", headers={"Accept-Language": "en"})
+        ).content == (answer.content)
         answer = await registry.get(f"/v1/imports/templates/{kind}.xlsx")
         assert answer.headers["content-type"] == XLSX
         assert answer.content.startswith(b"PK")
