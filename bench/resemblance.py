@@ -7,7 +7,7 @@ FOLDER holds `impersonation-hosts-dev.csv` (hosts and whom they imitate) and `of
 import argparse
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from deploy.local.config import PROJECT
 from services.registry.agencies.gazetteer import Unit, read_units
-from services.registry.verify.index import Index
+from services.registry.verify.index import Agency, Index
 from services.registry.verify.pipeline import Likeness, resemblance
 from shared.db import new_id
 from shared.search import fold
@@ -102,7 +102,7 @@ def country() -> tuple[list[Any], list[Unit]]:
     return rows, missing
 
 
-def index_of(rows: Iterable[Any], agencies: Iterable[Any] = ()) -> Index:
+def index_of(rows: Iterable[Any], agencies: Mapping[str, Agency] | None = None) -> Index:
     """An index of these accounts."""
     index = Index(agencies)
     for row in rows:
@@ -110,12 +110,9 @@ def index_of(rows: Iterable[Any], agencies: Iterable[Any] = ()) -> Index:
     return index
 
 
-def agencies() -> list[Any]:
-    """All agencies of the gazetteer, as rows of `queries.agency_names`."""
-    return [
-        SimpleNamespace(code=u.code, name=u.name, parent_code=u.parent_code, successors=u.successors)
-        for u in read_units()
-    ]
+def agencies() -> dict[str, Agency]:
+    """All agencies of the gazetteer by their codes."""
+    return {u.code: Agency(u.name, u.parent_code, u.successors) for u in read_units()}
 
 
 def alarms(index: Index, asked: Iterable[tuple[Canonical, str | None]]) -> Score:

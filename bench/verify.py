@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from rapidfuzz import process
@@ -24,7 +23,7 @@ from rapidfuzz.distance import OSA
 from bench.load import quantile
 from bench.resemblance import account, site
 from services.registry.agencies.gazetteer import Unit, read_units
-from services.registry.verify.index import Index
+from services.registry.verify.index import Agency, Index
 from services.registry.verify.service import verify
 from shared import clock
 from shared.search import fold
@@ -108,10 +107,7 @@ def questions(rows: list[Any]) -> list[tuple[str, str]]:
 
 def in_process(size: int) -> None:
     """Print what an index of this size costs to build, to hold, and to ask."""
-    agencies = [
-        SimpleNamespace(code=u.code, name=u.name, parent_code=u.parent_code, successors=u.successors)
-        for u in read_units()
-    ]
+    agencies = {u.code: Agency(u.name, u.parent_code, u.successors) for u in read_units()}
     Index()  # the gazetteer, once for a process
     sample = list(islice(accounts(), 0, size, max(1, size // 20_000)))
     before, taken = _megabytes(), 0.0

@@ -5,6 +5,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.shapes import shaped
+
+_REFERENCE = shaped(
+    r"^[!-~]+$", "Chỉ gồm ký tự ASCII, không có dấu cách.", "ASCII characters only, without spaces."
+)
+
 
 class Schema(BaseModel):
     """Base of request and response bodies: unknown fields are refused."""
@@ -26,7 +32,7 @@ class Change(Schema):
 class Creation(Schema):
     """Base of the bodies that create something."""
 
-    client_reference: Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=255)] | None = Field(
+    client_reference: Annotated[str, StringConstraints(pattern=_REFERENCE, max_length=255)] | None = Field(
         None,
         description="A reference of your own, new for each request: repeating the request with it is safe. "
         "Does what the header `Idempotency-Key` does. Not kept beyond a day, and shown to nobody.",
@@ -61,5 +67,10 @@ Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True), AfterValid
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
 """A link as people paste it; `shared.urls` makes sense of it."""
 
-AgencyCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+(\.[0-9A-Z]+)*$", max_length=35)]
+_AGENCY_CODE = shaped(
+    r"^[0-9A-Z]+(\.[0-9A-Z]+)*$",
+    "Mã cơ quan gồm chữ in hoa và số, cách nhau bằng dấu chấm, như T82.X30169.",
+    "An agency's code has capital letters and digits with dots between, such as T82.X30169.",
+)
+AgencyCode = Annotated[str, StringConstraints(pattern=_AGENCY_CODE, max_length=35)]
 """Code of an agency: dotted, opaque, at most 35 characters of `[0-9A-Z.]`."""

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.registry.offices.catalogue import OfficeCode
 from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
+from shared.shapes import shaped
 
 State = Literal["draft", "submitted", "active", "lapsed", "suspended", "retired"]
 Kind = Literal["agency", "public_office"]
@@ -30,16 +31,33 @@ Purpose = Literal[
 SuspensionReason = Literal["security", "owner_request", "platform_restriction"]
 RetirementReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
 ReturnReason = Literal["incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient"]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)]
+LANGUAGE_TAG = shaped(
+    r"^[a-z]{2,3}(-[A-Z]{2})?$",
+    "Mã ngôn ngữ, như vi, en hoặc zh-CN.",
+    "A language code, such as vi, en or zh-CN.",
+)
+LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_TAG, max_length=6)]
 Languages = Annotated[list[LanguageTag], Field(min_length=1, max_length=8)]
 DisplayName = Annotated[Line, Field(max_length=200)]
 # What an address needs to be one (RFC 5321 §4.5.3.1 bounds it); whether it is read, only a letter can tell.
 EmailAddress = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254),
+    StringConstraints(
+        pattern=shaped(
+            r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+            "Một địa chỉ thư điện tử, như vanphong@lapvo.dongthap.gov.vn.",
+            "An e-mail address, such as vanphong@lapvo.dongthap.gov.vn.",
+        ),
+        max_length=254,
+    ),
 ]
 # As ITU-T E.164 has it, or a short number such as 113.
-Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$", max_length=16)]
+_TELEPHONE = shaped(
+    r"^\+?[0-9]{3,15}$",
+    "3 đến 15 chữ số viết liền, có thể bắt đầu bằng +.",
+    "3 to 15 digits without spaces, with a + in front if need be.",
+)
+Telephone = Annotated[str, StringConstraints(pattern=_TELEPHONE, max_length=16)]
 
 _PLATFORM_ID_URL = Field(
     None,

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.registry.accounts.schemas import Purpose
+from services.registry.accounts.schemas import LANGUAGE_TAG, Purpose
 from shared.schemas import AgencyCode, Schema
+from shared.shapes import shaped
 from shared.urls import PLATFORMS
 
 Status = Literal["active", "suspended", "lapsed", "retired"]
@@ -15,8 +16,13 @@ Status = Literal["active", "suspended", "lapsed", "retired"]
 Sort = Literal["name", "newest", "agency"]
 State = Literal["active", "suspended", "lapsed", "retired"]
 
-SEARCHED = r"^[\w\s.,;:()'’\"/&+@–-]*$"
+SEARCHED = shaped(
+    r"^[\w\s.,;:()'’\"/&+@–-]*$",
+    "Chỉ gồm chữ, số, dấu cách và các dấu . , ; : ( ) ' \" / & + @ -.",
+    "Letters, digits, spaces and . , ; : ( ) ' \" / & + @ - only.",
+)
 """What names and handles are written with; \\w has the letters of every language and their marks."""
+_AREA = shaped(r"^[0-9]{2,5}$", "2 đến 5 chữ số.", "2 to 5 digits.")
 
 
 class DirectoryQuery(Schema):
@@ -40,11 +46,11 @@ class DirectoryQuery(Schema):
         default=False,
         description="With `agency_code`: also of the agencies below it, and of those it succeeds.",
     )
-    area_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,5}$", max_length=5)] | None = Field(
+    area_code: Annotated[str, StringConstraints(pattern=_AREA, max_length=5)] | None = Field(
         None, description="Only accounts of agencies of this area (its statistical code).", examples=["30169"]
     )
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)] | None = (
-        Field(None, description="Only accounts that publish in this language (BCP 47).", examples=["vi"])
+    language: Annotated[str, StringConstraints(pattern=LANGUAGE_TAG, max_length=6)] | None = Field(
+        None, description="Only accounts that publish in this language (BCP 47).", examples=["vi"]
     )
     purpose: Purpose | None = Field(
         None, description="Only accounts that are mainly for this.", examples=["information"]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.registry.accounts.links import WHY_UNUSABLE
 from shared.problems import AppError, Text
 from shared.urls import UnusableLink
 
@@ -21,7 +22,8 @@ SAYS: dict[str, Text] = {
     ),
     "invalid": Text("Giá trị không hợp lệ.", "Not a valid value."),
     "agency-unknown": Text(
-        "Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach."
+        "Không có cơ quan này trong phạm vi của bạn; gợi ý, nếu có, là cơ quan giống nhất.",
+        "No such agency within your reach; the suggestion, if any, is the one most like it.",
     ),
     "agency-ended": Text(
         "Cơ quan đã kết thúc hoạt động; gợi ý là cơ quan kế thừa.",
@@ -60,31 +62,6 @@ SAYS: dict[str, Text] = {
     "refused": Text("Quy tắc không cho phép.", "The rules do not allow it."),
 }
 """Code → what it says; `invalid`, `refused` and unusable links say it more precisely."""
-
-WHY_UNUSABLE: dict[str, Text] = {
-    "not-a-link": Text(
-        "Đây không phải một liên kết; hãy sao chép cả địa chỉ từ trình duyệt.",
-        "This is not a link; copy the whole address from the browser.",
-    ),
-    "unsupported-scheme": Text(
-        "Liên kết phải bắt đầu bằng http hoặc https.", "The link has to begin with http or https."
-    ),
-    "too-long": Text("Liên kết quá dài.", "The link is too long."),
-    "bad-host": Text("Tên miền trong liên kết không hợp lệ.", "The host in the link cannot exist."),
-    "no-account": Text(
-        "Liên kết tới bài viết, ảnh hay trang chung, không tới một tài khoản; hãy mở trang của tài khoản rồi sao chép.",
-        "Leads to a post, a photo or a general page; open the account's own page and copy its address.",
-    ),
-    "reserved": Text(
-        "Đây là trang của chính nền tảng, không phải của cơ quan.",
-        "This is the platform's own page, not an agency's.",
-    ),
-    "needs-resolving": Text(
-        "Liên kết rút gọn; hãy mở ra rồi sao chép địa chỉ đầy đủ.",
-        "A short link; open it and copy the address that it leads to.",
-    ),
-    "ambiguous": Text("Liên kết chỉ tới hai tài khoản khác nhau.", "The link names two different accounts."),
-}
 
 
 @dataclass(frozen=True)

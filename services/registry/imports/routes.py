@@ -1,6 +1,6 @@
 """`/v1/imports`: many accounts or agencies from one table."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -217,9 +217,10 @@ async def cancel_import(
     return _read(await service.cancel(session, actor, import_id, expected), response, language)
 
 
-_TEMPLATE_LANGUAGE = Query(
-    description="Language of the headings.", examples=["vi"], pattern="^(vi|en)$", max_length=2
-)
+TemplateLanguage = Annotated[
+    Literal["vi", "en"] | None,
+    Query(description="Language of the headings; that of `Accept-Language` when left out.", examples=["vi"]),
+]
 
 
 @templates_router.get(
@@ -232,10 +233,11 @@ _TEMPLATE_LANGUAGE = Query(
 async def download_csv_template(
     kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
     _: Annotated[Actor | None, POLICY.allow("imports.template_csv")],
-    lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
+    language: Language,
+    lang: TemplateLanguage = None,
 ) -> Response:
     """A table to fill in: what each column means, the headings, and an example."""
-    return _file(templates.as_csv(templates.rows(kind, lang)), CSV, f"{kind}.csv")
+    return _file(templates.as_csv(templates.rows(kind, lang or language)), CSV, f"{kind}.csv")
 
 
 @templates_router.get(
@@ -248,16 +250,18 @@ async def download_csv_template(
 async def download_xlsx_template(
     kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
     _: Annotated[Actor | None, POLICY.allow("imports.template_xlsx")],
-    lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
+    language: Language,
+    lang: TemplateLanguage = None,
 ) -> Response:
     """The same as a workbook in which no leading zero is lost."""
-    return _file(templates.as_xlsx(templates.rows(kind, lang)), XLSX, f"{kind}.xlsx")
+    return _file(templates.as_xlsx(templates.rows(kind, lang or language)), XLSX, f"{kind}.xlsx")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "public, max-age=3600",
+        "Vary": "Accept-Language",
     }
     return Response(content, media_type=media_type, headers=headers)
 

@@ -1,13 +1,18 @@
 """What the kinds of import share: a row on its way, and the repairs of single cells."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from services.registry.imports.columns import Field
-from services.registry.imports.findings import Finding
+from services.registry.imports.findings import Finding, of_problem
+from shared import validation
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _FORMULA = re.compile(r"'?[=+\-@]")
 _DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
@@ -57,6 +62,18 @@ def look_over(rows: Iterable[Row], fields: Sequence[Field], free: frozenset[str]
                 row.refuse("unreadable", each.name)
             elif each.name not in free and _FORMULA.match(value):
                 row.refuse("formula", each.name, value.lstrip("'=+-@ ") or None)
+
+
+def as_model(row: Row, model: type[Model], values: Mapping[str, Any], fields: frozenset[str]) -> Model | None:
+    """What the API would take; None for a row with errors. Of a cell that failed already no more is said."""
+    try:
+        made = model.model_validate(values)
+    except ValidationError as error:
+        placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        found = of_problem(validation.problem(placed, dict(values)), fields)
+        row.errors.extend(each for each in found if each.field is None or not row.failed_at(each.field))
+        return None
+    return None if row.errors else made
 
 
 def as_date(text: str) -> date | None:

@@ -10,6 +10,20 @@ COMMON: Mapping[str, Text] = {
         "Không hỏi được tên miền của trang; hãy kiểm tra máy chủ DNS.",
         "The site's name could not be resolved; check its name servers.",
     ),
+    "unresolvable": Text(
+        "Không có tên miền này; hãy kiểm tra cách viết, và bản ghi DNS của trang.",
+        "There is no such host name; check how it is written, and the site's DNS records.",
+    ),
+    "bad-url": Text("Địa chỉ của trang không hợp lệ.", "The site's address is not valid."),
+    "bad-host": Text("Tên miền của trang không hợp lệ.", "The site's host name is not valid."),
+    "bad-scheme": Text(
+        "Địa chỉ của trang phải bắt đầu bằng http hoặc https.",
+        "The site's address has to begin with http or https.",
+    ),
+    "userinfo": Text(
+        "Địa chỉ của trang không được có tên người dùng hay mật khẩu.",
+        "The site's address must not have a user name or a password.",
+    ),
     "connect": Text("Không kết nối được tới trang.", "No connection to the site."),
     "tls": Text("Chứng thư TLS của trang không hợp lệ.", "The site's TLS certificate is not valid."),
     "tls-expired": Text(

@@ -26,6 +26,32 @@ _ADVICE: dict[str, Text] = {
         "Liên kết này chưa được đăng ký. Điều đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
         "This link is not enrolled; that does not make it illegitimate.",
     ),
+    "needs-resolving": Text(
+        "Đây là liên kết rút gọn, không cho biết nó dẫn tới đâu. Hãy kiểm tra địa chỉ đầy đủ hiện ra khi mở nó, và "
+        "đừng cung cấp thông tin ở đó trước khi kiểm tra.",
+        "This is a short link, which does not tell where it leads. Check the full address that it opens, and give no "
+        "data there before you have.",
+    ),
+    "not-a-link": Text(
+        "Đây không phải là một liên kết nên không kiểm tra được; hãy sao chép cả địa chỉ, như https://….",
+        "This is no link, so it cannot be checked; copy the whole address, like https://….",
+    ),
+    "no-account": Text(
+        "Liên kết này không cho biết nó thuộc tài khoản nào. Hãy mở trang của tài khoản rồi kiểm tra địa chỉ của trang "
+        "đó.",
+        "This link does not tell whose it is. Open the page of the account, and check the address of that page.",
+    ),
+    "renamed": Text(
+        "Trang này nay mang địa chỉ khác, được nêu ở đây. Địa chỉ cũ không còn là của cơ quan: ai cũng có thể lấy nó.",
+        "This page has another address now, which is named here. The old one is no longer the agency's: anybody may "
+        "take it.",
+    ),
+    "agency_ended": Text(
+        "Trang này từng là chính thức, và cơ quan của nó đã kết thúc hoạt động. Đừng coi nội dung mới ở đây là của cơ "
+        "quan; hãy tìm trang của cơ quan kế thừa.",
+        "This page was official, and its agency has ended. Do not take anything new on it for an agency's word; look "
+        "for the pages of the agency that took over.",
+    ),
     "names-other-unit": Text(
         "Liên kết này chưa được đăng ký. Tên của nó chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều đó "
         "không có nghĩa là nó giả mạo hay bất hợp pháp.",

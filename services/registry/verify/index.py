@@ -1,6 +1,6 @@
 """The index in memory: every account by its links, and by what it is called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -31,33 +31,29 @@ class Index:
 
     def __init__(
         self,
-        agencies: Iterable[Any] = (),
+        agencies: Mapping[str, Agency] | None = None,
         expected: int = 0,
         places: Places | None = None,
         *,
         agencies_mark: tuple[int, int] = (0, 0),
     ) -> None:
-        """`agencies` are rows of `queries.agency_names` and their mark; `expected` is how many identities will come."""
+        """`agencies` are all by their codes, with their mark; `expected` is how many identities there will be."""
         self.places = places or gazetteer()
         self.accounts = Accounts(expected)
         self.names = Names(expected)
-        self.agencies: dict[str, Agency] = {}
+        self.agencies: Mapping[str, Agency] = {}
         self.agencies_mark = agencies_mark
         self._keys: dict[tuple[Any, ...], set[str]] = {}
         self._keys_of_agency: dict[str, set[str]] = {}
-        self.know_agencies(agencies, agencies_mark)
+        self.know_agencies(agencies or {}, agencies_mark)
 
-    def know_agencies(self, rows: Iterable[Any], mark: tuple[int, int]) -> set[str]:
+    def know_agencies(self, agencies: Mapping[str, Agency], mark: tuple[int, int]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
         before, self.agencies_mark = self.agencies, mark
         self._keys.clear()
         self._keys_of_agency.clear()
-        self.agencies = {
-            row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
-        }
-        return {
-            code for code, old in before.items() if (new := self.agencies.get(code)) and new.name != old.name
-        }
+        self.agencies = agencies
+        return {code for code, old in before.items() if (new := agencies.get(code)) and new.name != old.name}
 
     def recall(self, numbers: Iterable[int], agencies: set[str]) -> None:
         """Find the accounts of these agencies, as far as they are among these rows, by their agency's new name too."""

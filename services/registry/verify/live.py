@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.settings import Settings
 from services.registry.verify import queries
-from services.registry.verify.index import Index
+from services.registry.verify.index import Agency, Index
 from shared import clock
 from shared.db import Database
 from shared.messaging.listen import listen
@@ -30,7 +30,7 @@ from shared.tasks import stop
 
 log = logging.getLogger(__name__)
 
-_AGENCIES_SECONDS = 30.0
+_AGENCIES_SECONDS = 1.0
 _WAKE_SECONDS = 0.05  # between two looks, however many commits there are
 _PATIENCE_SECONDS = 5.0
 _SLICE = 100  # accounts after which requests get their turn
@@ -130,9 +130,7 @@ class LiveIndex:
         async with self._database.transaction() as session:
             horizon = await queries.horizon(session)
             mark = await queries.agencies_mark(session)
-            index = Index(
-                await queries.agency_names(session), await queries.count(session), agencies_mark=mark
-            )
+            index = Index(await _agencies(session), await queries.count(session), agencies_mark=mark)
             async for batch in queries.known(session):
                 for start in range(0, len(batch), _SLICE):
                     for row in batch[start : start + _SLICE]:
@@ -155,7 +153,9 @@ class LiveIndex:
         for start in range(0, len(accounts), queries.BATCH):
             ids = accounts[start : start + queries.BATCH]
             rows = {account: group async for account, group in _by_account(queries.known(session, ids))}
-            if not index.agencies.keys() >= {row.agency_code for group in rows.values() for row in group}:
+            there = [row for group in rows.values() for row in group]
+            # No account becomes former with its agency before it can be said who has taken over.
+            if any(row.agency_code not in index.agencies or row.reason == "agency_ended" for row in there):
                 await self._take_agencies(session, index)
             for number, account in enumerate(ids):
                 index.put(account, rows.get(account, ()))
@@ -166,7 +166,7 @@ class LiveIndex:
     async def _take_agencies(self, session: AsyncSession, index: Index) -> None:
         mark = await queries.agencies_mark(session)
         if mark != index.agencies_mark:
-            renamed = index.know_agencies(await queries.agency_names(session), mark)
+            renamed = index.know_agencies(await _agencies(session), mark)
             for start in range(0, len(index.accounts) if renamed else 0, _SLICE):
                 index.recall(range(start, min(start + _SLICE, len(index.accounts))), renamed)
                 await asyncio.sleep(0)
@@ -192,6 +192,16 @@ class LiveIndex:
                 log.warning("verification index differed", extra={"accounts": len(doubted)})
                 self._doubted |= doubted
                 self._woken.set()
+
+
+async def _agencies(session: AsyncSession) -> dict[str, Agency]:
+    """Every agency, read so that requests get their turn."""
+    found = {}
+    async for batch in queries.agency_names(session):
+        for row in batch:
+            found[row.code] = Agency(row.name, row.parent_code, tuple(row.successors or ()))
+        await asyncio.sleep(0)
+    return found
 
 
 async def _differing(session: AsyncSession, index: Index) -> set[UUID]:

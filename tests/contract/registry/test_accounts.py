@@ -310,7 +310,22 @@ async def test_without_a_token_there_is_no_list(registry: httpx.AsyncClient) -> 
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_an_account_needs_a_link_that_names_one(staff: Staff) -> None:
-    for url in ("https://www.facebook.com/", "https://evil.example/?u=https://www.facebook.com/x y", "xyz"):
-        answer = await staff.client.post("/v1/accounts", json=staff.body(url=url), headers=staff.officer)
-        assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/url", url
+@pytest.mark.parametrize(
+    ("url", "reason", "words"),
+    [
+        ("https://www.facebook.com/", "no-account", "open the account's own page"),
+        ("https://evil.example/?u=https://www.facebook.com/x y", "not-a-link", "copy the whole address"),
+        ("xyz", "not-a-link", "copy the whole address"),
+        ("ftp://dongthap.gov.vn", "unsupported-scheme", "http or https"),
+        ("https://vm.tiktok.com/ZSabc", "needs-resolving", "A short link; open it"),
+    ],
+)
+async def test_an_account_needs_a_link_that_names_one(
+    staff: Staff, url: str, reason: str, words: str
+) -> None:
+    headers = {**staff.officer, "Accept-Language": "en"}
+    answer = await staff.client.post("/v1/accounts", json=staff.body(url=url), headers=headers)
+    refused = problem(answer, 422, "invalid")
+    assert refused["reason"] == reason
+    assert refused["errors"][0]["pointer"] == "/url"
+    assert words in refused["errors"][0]["detail"]

@@ -111,6 +111,8 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
         ("13", tenant.commune, page("m.ok"), "M", "vi", "", "one cell too many"),
         ("14", tenant.commune, page("nice.page"), "N", "vi"),
         ("15", tenant.commune, "https://m.facebook.com/nicepage?ref=x", "N again", "vi"),
+        ("16", "nowhere at all", "https://bit.ly/abc", "x" * 201, "Vietnamish"),
+        ("17", tenant.foreign, "not a link", "=1", "vi"),
     ]
     made = await desk.checked(rows)
     found = await desk.errors(made)
@@ -136,8 +138,19 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
         13: [("unreadable", "display_name", "D13", None)],
         14: [("extra-cells", None, None, None)],
         16: [("duplicate", None, None, "15")],
+        17: [
+            ("agency-unknown", "agency_code", "B17", None),
+            ("invalid", "display_name", "D17", None),
+            ("invalid", "languages", "E17", None),
+            ("link-unusable", "url", "C17", None),
+        ],
+        18: [
+            ("formula", "display_name", "D18", "1"),
+            ("agency-unknown", "agency_code", "B18", None),
+            ("link-unusable", "url", "C18", None),
+        ],
     }
-    assert counts(made) == {"total": 15, "checked": 15, "good": 1, "bad": 14}
+    assert counts(made) == {"total": 17, "checked": 17, "good": 1, "bad": 16}
     english = {row["row"]: row["errors"][0]["detail"] for row in found}
     assert english[6] == "A short link; open it and copy the address that it leads to."
     assert english[12] == "At most 200 characters."
@@ -470,6 +483,9 @@ async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) ->
         answer = await registry.get(f"/v1/imports/templates/{kind}.csv", params={"lang": "en"})
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
         assert kind in answer.headers["content-disposition"]
+        assert (
+            await registry.get(f"/v1/imports/templates/{kind}.csv", headers={"Accept-Language": "en"})
+        ).content == (answer.content)
         answer = await registry.get(f"/v1/imports/templates/{kind}.xlsx")
         assert answer.headers["content-type"] == XLSX
         assert answer.content.startswith(b"PK")

@@ -131,6 +131,22 @@ async def test_unknown_says_that_nothing_is_wrong_with_it(registry: httpx.AsyncC
     assert "does not make it illegitimate" in body["advice"]
 
 
+@pytest.mark.parametrize(
+    ("link", "reason", "words"),
+    [
+        ("https://vm.tiktok.com/ZSabc", "needs-resolving", "Check the full address"),
+        ("UBND xã Lấp Vò", "not-a-link", "copy the whole address"),
+        ("https://www.facebook.com/watch?v=1", "no-account", "Open the page of the account"),
+    ],
+)
+async def test_what_is_no_link_to_an_account_comes_with_what_to_do(
+    registry: httpx.AsyncClient, link: str, reason: str, words: str
+) -> None:
+    body = ok(await registry.get("/v1/verify", params={"url": link}, headers={"Accept-Language": "en"}))
+    assert (body["verdict"], body["reason"]) == ("unknown", reason)
+    assert words in body["advice"]
+
+
 async def test_the_verdict_follows_the_account(
     registry: httpx.AsyncClient, staff: Staff, registry_database: Database
 ) -> None:
