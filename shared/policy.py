@@ -146,8 +146,10 @@ class Permit:
 def _require_in_force(agency: Any | None) -> None:
     if agency is None:
         raise Forbidden(_UNKNOWN_AGENCY)
-    if not tenancy.in_force(agency):
+    if tenancy.has_ended(agency):
         raise Forbidden(_ENDED_AGENCY, successors=list(agency.successors))
+    if not tenancy.in_force(agency):
+        raise Forbidden(_COMING_AGENCY, valid_from=agency.valid_from.isoformat())
 
 
 class Policy:
@@ -192,6 +194,10 @@ def _role_missing(rule: Rule) -> Text:
 
 _UNKNOWN_AGENCY = Text(
     "Cơ quan mà bạn thay mặt không có trong sổ.", "The agency that you act for is not registered."
+)
+_COMING_AGENCY = Text(
+    "Cơ quan mà bạn thay mặt chưa hoạt động; ngày đầu tiên được nêu trong `valid_from`.",
+    "The agency that you act for has yet to begin; `valid_from` is its first day.",
 )
 _ENDED_AGENCY = Text(
     "Cơ quan mà bạn thay mặt đã kết thúc hoạt động; cơ quan kế thừa được nêu trong `successors`.",

@@ -1,6 +1,6 @@
 """The one way in which an account changes: locked, moved by the table of transitions, kept and told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -169,7 +169,7 @@ async def keep(
                 **account.model_dump(),
                 **also,
                 "account_id": account.id,
-                "successors": await _successors(session, account),
+                "successors": [],
             }
         ),
         subject=account.id,
@@ -179,16 +179,45 @@ async def keep(
     )
 
 
+async def keep_many(
+    session: AsyncSession,
+    accounts: Sequence[Account],
+    action: str,
+    event: type[AccountState],
+    also: Mapping[str, Any],
+) -> None:
+    """The same for many at once that nobody changed but the law or time; they are written already.
+
+    Args:
+        session: the transaction of the change.
+        accounts: some, each with everything changed.
+        action: what was done to them.
+        event: what to tell of each; it is public.
+        also: what it tells beyond the account's state.
+    """
+    # As text, since the driver's ids are not quite UUIDs, and no JSON.
+    rows = [{**account.model_dump(), "id": str(account.id)} for account in accounts]
+    await queries.keep(session, [version_of(row, action) for row in rows])
+    changed = [(row["id"], row["agency_code"], row["version"]) for row in rows]
+    await trail.record_many(session, None, f"accounts.{action}", "account", changed)
+    paths = await agencies.paths(session, {row["agency_code"] for row in rows})
+    await outbox.emit_many(
+        session,
+        [
+            (
+                event.model_validate({**row, **also, "account_id": row["id"]}),
+                row["id"],
+                row["version"],
+                paths[row["agency_code"]],
+                f"account.{row['id']}",
+            )
+            for row in rows
+        ],
+    )
+
+
 def folded(display_name: str, handle: str | None) -> str:
     """Name and handle as they are sorted and searched. The slash sorts before all letters, so "xã An" comes
     before "xã An Bình" whatever their handles are.
     """
     return f"{fold(display_name)} / {fold(handle or '')}"[:LONGEST_FOLDED]
-
-
-async def _successors(session: AsyncSession, account: Account) -> list[str]:
-    """Who has taken over from the agency, where the account ended with it."""
-    if account.reason != "agency_ended":
-        return []
-    agency = await agencies.find(session, account.agency_code)
-    return list(agency.successors) if agency is not None else []

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -56,6 +56,11 @@ async def insert(
 ) -> None:
     """Insert new accounts and their first versions, rows of the tables, a statement each."""
     await session.execute(insert_many(_accounts, accounts))
+    await keep(session, versions)
+
+
+async def keep(session: AsyncSession, versions: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the history, rows of it."""
     await session.execute(insert_many(_history, versions))
 
 
@@ -118,6 +123,21 @@ async def release(
     )
 
 
+async def release_all(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """Let go of all that these accounts hold, as of their last change."""
+    asked = unnested(ids, col(Account.id))
+    await session.execute(
+        update(Identity)
+        .where(
+            col(Identity.account_id) == asked.c.value,
+            col(Account.id) == asked.c.value,
+            col(Identity.released_at).is_(None),
+        )
+        .values(released_at=col(Account.updated_at))
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def history(
     session: AsyncSession, account_id: UUID, *, before: int | None, limit: int
 ) -> list[AccountVersion]:
@@ -150,9 +170,29 @@ async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, 
     return await session.scalar(query.with_for_update())
 
 
-async def official_of(session: AsyncSession, agency: str) -> list[Account]:
-    """An agency's accounts that are official, or were until a suspension; locked against other changes."""
-    query = select(Account).where(
-        col(Account.agency_code) == agency, col(Account.state).not_in(("draft", "submitted", "retired"))
+async def lock_all_of(session: AsyncSession, agencies: Collection[str]) -> None:
+    """Lock all accounts of these agencies against other changes: before the agencies themselves are changed.
+
+    Whatever changes an account locks it first, and then its agency, whose name is kept with it (the trigger
+    `name_account`). The other way round the two would wait for each other.
+    """
+    asked = unnested(agencies, col(Account.agency_code))
+    query = select(col(Account.id)).join(asked, col(Account.agency_code) == asked.c.value)
+    await session.execute(query.order_by(col(Account.id)).with_for_update(of=Account))
+
+
+async def official_of(session: AsyncSession, agencies: Collection[str], limit: int) -> Sequence[Account]:
+    """Some of these agencies' accounts that are official, or were and may be again; locked."""
+    asked = unnested(agencies, col(Account.agency_code))
+    query = (
+        select(Account)
+        .join(asked, col(Account.agency_code) == asked.c.value)
+        .where(
+            # One that has lapsed still holds its link while it is submitted again.
+            or_(
+                col(Account.state).in_(("active", "lapsed", "suspended")), col(Account.lapsed_at).is_not(None)
+            )
+        )
     )
-    return list(await session.scalars(query.order_by(col(Account.id)).with_for_update()))
+    locked = query.order_by(col(Account.id)).limit(limit).with_for_update(of=Account)
+    return (await session.scalars(locked)).all()

@@ -1,5 +1,6 @@
 """The life of an official account: suspended, restored, ended."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,8 @@ from shared.auth import Actor
 from shared.events.registry import AccountRestored, AccountRetired, AccountSuspended
 from shared.problems import NotFound
 from shared.versions import ANY_VERSION, Expected
+
+_AT_ONCE = 200
 
 
 async def read(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
@@ -113,14 +116,20 @@ async def withdraw(
     return account
 
 
-async def retire_with_agency(session: AsyncSession, agency: str) -> None:
-    """End the official accounts of an agency that has ended; its successors are named to everybody.
+async def retire_with_agencies(
+    session: AsyncSession, agencies: Sequence[str], successors: Sequence[str]
+) -> None:
+    """End the official accounts of agencies that have ended; their successors are named to everybody.
 
     A successor can have them offered and take them over (`/v1/transfers`).
     """
-    for account in await queries.official_of(session, agency):
-        changes.move(account, "retire", "agency_ended")
-        await _end(session, None, account, "retire")
+    while accounts := await queries.official_of(session, agencies, _AT_ONCE):
+        for account in accounts:
+            changes.move(account, "retire", "agency_ended")
+            account.forget_proposal()
+        await session.flush()
+        await queries.release_all(session, [account.id for account in accounts])
+        await changes.keep_many(session, accounts, "retire", AccountRetired, {"successors": successors})
 
 
 async def _end(session: AsyncSession, actor: Actor | None, account: Account, action: str) -> None:

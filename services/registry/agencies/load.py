@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agencies import queries
 from services.registry.agencies.gazetteer import Unit, read_units
-from services.registry.agencies.publishing import public
+from services.registry.agencies.publishing import told
 from shared.events.registry import AgencyCreated
 from shared.messaging import outbox
 
@@ -36,14 +36,9 @@ async def load_gazetteer(session: AsyncSession) -> int:
 
 async def _store(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     await queries.write(session, rows)
-    paths = await queries.paths(session)
-    states = [
-        (AgencyCreated.model_validate(public(row)), row["code"], row["version"], paths[row["code"]])
-        for row in rows
-    ]
-    for start in range(0, len(states), _BATCH):
-        batch = states[start : start + _BATCH]
-        await outbox.emit_states(session, [(*each, f"agency.{each[1]}") for each in batch])
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        await outbox.emit_states(session, await told(session, AgencyCreated, batch))
 
 
 def _row(unit: Unit, version: int) -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path, Query, Response
 
 from services.registry.lineage import queries, service
 from services.registry.lineage.schemas import Lineage
 from services.registry.policy import POLICY
-from shared import clock
+from shared import clock, files
 from shared.auth import Actor
 from shared.conditional import UNCHANGED, IfNoneMatch, Keeping, has, unchanged
 from shared.db import Session
@@ -34,11 +33,10 @@ _ASK_EACH_TIME = Keeping(0)
     "/crosswalk.csv",
     operation_id="readCrosswalk",
     summary="Read the crosswalk of codes",
-    response_class=StreamingResponse,
+    response_class=Response,
     responses={**file_answer("text/csv", _EXAMPLE), **UNCHANGED, **responses(Invalid)},
 )
 async def read_crosswalk(
-    request: Request,
     session: Session,
     _: Annotated[Actor | None, POLICY.allow("agencies.crosswalk")],
     known: IfNoneMatch = None,
@@ -53,8 +51,7 @@ async def read_crosswalk(
     tag = f'"{await queries.edition(session, day)}"'
     if has(known, tag):
         return unchanged(tag, _ASK_EACH_TIME)
-    file = service.crosswalk_csv(request.app.state.database, day)
-    return StreamingResponse(file, media_type="text/csv; charset=utf-8", headers=_ASK_EACH_TIME.headers(tag))
+    return await files.answer(service.crosswalk_csv(session, day), "text/csv", _ASK_EACH_TIME.headers(tag))
 
 
 @router.get(

@@ -11,7 +11,6 @@ from services.registry.orphans import queries
 from services.registry.orphans.schemas import Orphan
 from shared import tenancy
 from shared.auth import Actor
-from shared.db import Database
 from shared.problems import NotFound
 
 COLUMNS = tuple(Orphan.model_fields)
@@ -31,16 +30,15 @@ async def within_reach(session: AsyncSession, actor: Actor, code: str) -> str:
     return str(agency.code)
 
 
-async def as_csv(database: Database, agency: str, platform: str | None) -> AsyncIterator[bytes]:
+async def as_csv(session: AsyncSession, agency: str, platform: str | None) -> AsyncIterator[bytes]:
     """Every orphan as CSV (RFC 4180, UTF-8), a piece at a time."""
-    async with database.transaction() as session:
-        lines: list[list[str]] = [list(COLUMNS)]
-        async for row in queries.all_of(session, agency, platform):
-            lines.append(_cells(orphan(row)))
-            if len(lines) == _AT_ONCE:
-                yield _csv(lines)
-                lines = []
-        yield _csv(lines)
+    lines: list[list[str]] = [list(COLUMNS)]
+    async for row in queries.all_of(session, agency, platform):
+        lines.append(_cells(orphan(row)))
+        if len(lines) == _AT_ONCE:
+            yield _csv(lines)
+            lines = []
+    yield _csv(lines)
 
 
 def orphan(row: queries.Orphan) -> Orphan:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.accounts import queries
 from services.registry.accounts import service as accounts
 from services.registry.agencies import publishing
 from services.registry.agencies import queries as agencies
@@ -17,6 +18,8 @@ async def carry_out(
     session: AsyncSession, succession: Succession, plan: Plan, rows: dict[str, dict[str, Any]]
 ) -> None:
     """Change the agencies as planned, keep what they were, and tell everybody. `rows` are their present ones."""
+    if plan.ended or succession.kind == "rename":
+        await queries.lock_all_of(session, plan.predecessors)
     await _keep_the_past(session, succession, plan, rows)
     for code in plan.ended:
         rows[code] |= {"valid_to": plan.day, "successors": list(plan.successors)}
@@ -26,8 +29,7 @@ async def carry_out(
         rows[plan.predecessors[0]] |= {"name": succession.name, "short_name": succession.short_name}
     await publishing.change(session, [rows[code] for code in plan.changed])
     await _tell(session, succession, plan)
-    for code in plan.ended:
-        await accounts.retire_with_agency(session, code)
+    await accounts.retire_with_agencies(session, plan.ended, plan.successors)
 
 
 async def _keep_the_past(
@@ -48,8 +50,9 @@ async def _keep_the_past(
 
 async def _tell(session: AsyncSession, succession: Succession, plan: Plan) -> None:
     act = LegalAct(number=succession.act_number, date=succession.act_date, issuer=succession.act_issuer)
-    for code in plan.predecessors:
-        data = AgencySucceeded(
+    paths = await agencies.paths(session, plan.predecessors)
+    succeeded = [
+        AgencySucceeded(
             agency_code=code,
             succession_id=succession.id,
             kind=succession.kind,
@@ -58,4 +61,9 @@ async def _tell(session: AsyncSession, succession: Succession, plan: Plan) -> No
             predecessors=list(plan.predecessors),
             successors=list(plan.successors),
         )
-        await outbox.emit(session, data, subject=succession.id, version=succession.version)
+        for code in plan.predecessors
+    ]
+    await outbox.emit_many(
+        session,
+        [(each, succession.id, succession.version, paths[each.agency_code], None) for each in succeeded],
+    )

@@ -125,14 +125,16 @@ async def effect(session: AsyncSession, succession_id: UUID) -> None:
     await _take_effect(session, succession, plan, await examine(session, plan))
 
 
-async def hold_up(session: AsyncSession, succession_id: UUID, conflict: str) -> None:
-    """Show why a succession did not take effect on its day; it is tried again."""
+async def hold_up(session: AsyncSession, succession_id: UUID, conflict: str) -> bool:
+    """Show why a succession did not take effect on its day; returns whether that is news. It is tried again."""
     await agencies.lock(session)
     succession = await queries.get(session, succession_id)
-    if succession is not None and succession.state == "approved" and succession.conflict != conflict:
-        succession.conflict = conflict
-        _touch(succession)
-        await session.flush()
+    if succession is None or succession.state != "approved" or succession.conflict == conflict:
+        return False
+    succession.conflict = conflict
+    _touch(succession)
+    await session.flush()
+    return True
 
 
 async def _take_effect(

@@ -148,6 +148,23 @@ async def test_an_agency_beyond_reach_or_ended_has_no_new_members(
     assert refused["successors"] == [tenant.commune]
 
 
+async def test_members_are_entered_before_their_agency_begins(
+    personnel: Personnel, tenant: Tenant, registry_database: Database
+) -> None:
+    """They are told then that it has not begun, and not that it has ended."""
+    code, begins = f"{tenant.commune}.NEW", clock.today() + timedelta(days=2)
+    row = agency(code, level="unit", parent_code=tenant.commune, valid_from=begins)
+    async with registry_database.transaction() as session:
+        await tenancy.store(session, [row])
+    await personnel.enter("early", agency_code=code)
+    path, who = "/v1/accounts", tenant.bare("early")
+    refused = problem(await personnel.client.get(path, headers=who), 403, "forbidden")
+    assert refused["valid_from"] == begins.isoformat()
+    assert "successors" not in refused
+    with clock.shifted(timedelta(days=2)):
+        ok(await personnel.client.get(path, headers=who))
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

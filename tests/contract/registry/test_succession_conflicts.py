@@ -108,6 +108,19 @@ async def test_whoever_is_counted_on_does_not_end_before(reform: Reform) -> None
     await reform.propose("merge", [new], [other], days=11)
 
 
+async def test_nothing_is_moved_under_what_will_end_later(reform: Reform) -> None:
+    """It would be left behind then: whoever plans the end has not heard of it."""
+    old, new = await reform.enter("A", "B")
+    (unit,) = await reform.enter("A.U", level="unit", parent_code=new)
+    ends = await reform.approve("merge", [old], [new], days=10)
+    found = await refused(reform, "ending", "reparent", [unit], parent_code=old, days=5)
+    assert (found["agencies"], found["succession_ids"]) == ([old], [ends["id"]])
+    ok(await reform.act(ends, "cancel"))
+    moves = await reform.approve("reparent", [unit], parent_code=old, days=5)
+    found = await refused(reform, "awaited", "merge", [old], [new], days=10)
+    assert (found["agencies"], found["succession_ids"]) == ([old], [moves["id"]])
+
+
 async def test_two_that_would_succeed_each_other_are_a_cycle_by_another_name(reform: Reform) -> None:
     one, two = await reform.enter("A", "B")
     await reform.propose("merge", [one], [two], days=5)
