@@ -48,6 +48,19 @@ _ADVICE: dict[str, Text] = {
         "The named agency registered this account, but no proof of it stands at present, so the registry does not "
         "vouch for it. That does not make it a fake; ask the agency by another channel.",
     ),
+    "needs-resolving": Text(
+        "Liên kết này không cho biết là của tài khoản nào: nó được rút gọn, hoặc dẫn tới bài viết, ảnh hay video. Hãy "
+        "mở nó, vào trang của tài khoản rồi kiểm tra địa chỉ của trang đó.",
+        "This link does not say whose account it is: it is shortened, or leads to a post, a photo or a video. Open it, "
+        "go to the account's own page and check the address of that.",
+    ),
+    **dict.fromkeys(
+        ("no-account", "reserved", "ambiguous", "not-a-link", "unsupported-scheme", "bad-host", "too-long"),
+        Text(
+            "Không đọc được tài khoản nào từ liên kết này. Hãy mở trang của tài khoản rồi sao chép cả địa chỉ.",
+            "No account can be read from this link. Open the account's own page and copy its whole address.",
+        ),
+    ),
 }
 """By verdict, or by the reason where it says more."""
 _OUT_OF_CONTROL = frozenset({"takeover", "security"})
