@@ -72,6 +72,7 @@ async def create(
         _refuse(await standing(session, account, proof.site))
         await pause(session)
         await _reachable(probe, proof)
+        account = await _account(session, actor, account_id, lock=True)  # it may be gone by now
     elif isinstance(body, DocumentProof):
         proof.document_issuer = await _issuer(session, body)
         proof.document_number, proof.document_date = body.number, body.issued_on
@@ -101,12 +102,16 @@ async def check(
     await pause(session)
     finding = await examine(probe, proof.method, subject, site)
 
-    locked = await accounts.find(session, account_id, actor.agency, lock=True)
+    account = await _account(session, actor, account_id, lock=True)
     proof = await queries.find(session, account_id, proof_id, lock=True)
-    if locked is None or proof is None:
+    if proof is None:
         raise NotFound
-    await booking.book(session, settings, actor, "proofs.check", locked, proof, finding)
-    return proof, locked
+    if (
+        subject_of(account, proof) != subject
+    ):  # renamed or handed over meanwhile: something else has to be shown
+        return await check(session, settings, probe, actor, account_id, proof_id)
+    await booking.book(session, settings, actor, "proofs.check", account, proof, finding)
+    return proof, account
 
 
 async def listed(session: AsyncSession, actor: Actor, account_id: UUID) -> tuple[list[Proof], Account]:
@@ -115,8 +120,8 @@ async def listed(session: AsyncSession, actor: Actor, account_id: UUID) -> tuple
     return await queries.of_account(session, account_id), account
 
 
-async def _account(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
-    account = await accounts.find(session, account_id, actor.agency)
+async def _account(session: AsyncSession, actor: Actor, account_id: UUID, *, lock: bool = False) -> Account:
+    account = await accounts.find(session, account_id, actor.agency, lock=lock)
     if account is None:
         raise NotFound
     return account
@@ -137,7 +142,8 @@ def _origin(settings: Settings, site: str) -> str:
     # Whoever may run a program on a machine can open a high port there; the local stack has no others.
     if not url.is_default_port() and not settings.allow_loopback_targets:
         raise _refusal("bad-port")
-    return str(url.origin())
+    host = (url.raw_host or "").removesuffix(".")  # a name with its root is the same name
+    return str(url.with_host(host).origin())
 
 
 def _refuse(site: Standing) -> None:
