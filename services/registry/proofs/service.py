@@ -52,7 +52,7 @@ async def create(
     Raises:
         NotFound: no such account within reach.
         Invalid: the site is no address of a site, not a public one, or another agency's; or the letter is of
-            nobody, or of the future.
+            nobody, or of the future; or too many proofs of the account stand already.
     """
     account = await _account(session, actor, account_id)
     proof = Proof(
@@ -76,6 +76,8 @@ async def create(
     elif isinstance(body, DocumentProof):
         proof.document_issuer = await _issuer(session, body)
         proof.document_number, proof.document_date = body.number, body.issued_on
+    if not await queries.make_room(session, account_id):
+        raise Invalid.at("/method", _TOO_MANY, reason="too-many-proofs")
     session.add(proof)
     await session.flush()
     await trail.record(session, actor, "proofs.create", "proof", proof.id, account.agency_code, proof.version)
@@ -183,6 +185,12 @@ async def _issuer(session: AsyncSession, body: DocumentProof) -> str:
             ),
         )
     return str(agency.code)
+
+
+_TOO_MANY = Text(
+    f"Tài khoản đã có {queries.MOST} bằng chứng còn hiệu lực.",
+    f"The account has {queries.MOST} proofs that stand.",
+)
 
 
 def _refusal(code: str, **members: object) -> Invalid:

@@ -2,13 +2,17 @@
 
 import asyncio
 import threading
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from services.registry.proofs import pages
 from shared import clock, urls
+from shared.db import Database
 from shared.urls import Canonical
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
@@ -192,6 +196,27 @@ async def test_without_the_local_stack_s_setting_loopback_is_private(
         checked = ok(await client.post(f"{path}/{proof['id']}/check", headers=staff.officer))
         assert checked["failure"]["code"] == "private-address"
     assert staff.site.asked == []
+
+
+async def test_an_account_has_a_bounded_number_of_proofs(staff: Staff, registry_database: Database) -> None:
+    account = await staff.draft()
+    path, body = f"/v1/accounts/{account['id']}/proofs", {"method": "profile_code"}
+    first, *others = [await staff.proof(account, body) for _ in range(50)]
+    made = await staff.proof(account, body)
+    kept = [proof["id"] for proof in ok(await staff.client.get(path, headers=staff.officer))["items"]]
+    assert kept == [made["id"], *(proof["id"] for proof in reversed(others))]
+    assert first["id"] not in kept
+    async with registry_database.transaction() as session:
+        await session.execute(
+            text("""
+                UPDATE proofs SET state = 'valid', strength = 'medium', expires_at = :later,
+                    attester_issuer = 'a', attester_subject = 'b' WHERE account_id = :account
+            """),
+            {"account": UUID(account["id"]), "later": clock.now() + timedelta(days=9)},
+        )
+    refused = await staff.act(account, "proofs", json=body, headers=staff.officer)
+    assert problem(refused, 422, "invalid")["reason"] == "too-many-proofs"
+    assert len(ok(await staff.client.get(path, headers=staff.officer))["items"]) == 50
 
 
 async def test_proofs_of_others_are_not_found(staff: Staff, tenant: Tenant) -> None:
