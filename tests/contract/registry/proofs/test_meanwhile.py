@@ -7,15 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from fastapi import FastAPI
-from sqlalchemy import text
 
 from services.registry.proofs.method import Probe
 from services.registry.proofs.recheck import Rechecker
 from services.registry.proofs.service import outbound_policy
 from services.registry.settings import Settings
 from shared import clock
-from shared.db import Database
 from shared.outbound.client import Outbound
 from tests.contract.registry.proofs.conftest import Serve
 from tests.support.answers import ok, problem
@@ -79,17 +78,15 @@ async def test_a_page_that_is_renamed_while_it_is_checked_is_looked_at_again(
         assert site.asked == [WELL_KNOWN, WELL_KNOWN, "/trust.txt"]
 
 
+@pytest.mark.usefixtures("nothing_is_due")
 async def test_a_page_that_is_renamed_while_the_worker_looks_is_looked_at_again(
     staff: Staff,
     rechecker: Rechecker,
-    registry_database: Database,
     settings: Settings,
     authority: Authority,
     probe: Probe,
     serve: Serve,
 ) -> None:
-    async with registry_database.transaction() as session:
-        await session.execute(text("UPDATE proofs SET next_check_at = NULL"))
     async with serve(f"x{secrets.token_hex(4)}.gov.vn") as site:
         account = await replace(staff, site=site).numbered()
         path = f"/v1/accounts/{account['id']}/proofs"
