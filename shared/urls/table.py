@@ -44,8 +44,9 @@ class Site:
     """The host itself is what the link identifies."""
 
 
-# Forms are tried in order.
-Rule: TypeAlias = Union[Code, tuple[Form, ...], Redirect, Site, "Rules"]
+# Forms are tried in order; a code at their end says why there is nothing where none of them fits ("no-account").
+Forms: TypeAlias = tuple[Form | Code, ...]
+Rule: TypeAlias = Union[Code, Forms, Redirect, Site, "Rules"]
 Rules: TypeAlias = Mapping[str, Rule]
 
 

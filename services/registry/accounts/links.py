@@ -14,16 +14,18 @@ WHY_UNUSABLE: dict[str, Text] = {
     "too-long": Text("Liên kết quá dài.", "The link is too long."),
     "bad-host": Text("Tên miền trong liên kết không hợp lệ.", "The host in the link cannot exist."),
     "no-account": Text(
-        "Liên kết tới bài viết, ảnh hay trang chung, không tới một tài khoản; hãy mở trang của tài khoản rồi sao chép.",
-        "Leads to a post, a photo or a general page; open the account's own page and copy its address.",
+        "Liên kết tới một trang chung, không tới một tài khoản; hãy mở trang của tài khoản rồi sao chép.",
+        "Leads to a general page and no account; open the account's own page and copy its address.",
     ),
     "reserved": Text(
         "Đây là trang của chính nền tảng, không phải của cơ quan.",
         "This is the platform's own page, not an agency's.",
     ),
     "needs-resolving": Text(
-        "Liên kết rút gọn; hãy mở ra rồi sao chép địa chỉ đầy đủ.",
-        "A short link; open it and copy the address that it leads to.",
+        "Liên kết rút gọn, hoặc bài viết, ảnh, video không cho biết là của ai; hãy mở ra, vào trang của tài khoản rồi "
+        "sao chép địa chỉ.",
+        "A short link, or a post, photo or video that does not say whose it is; open it, go to the account's own page "
+        "and copy that address.",
     ),
     "ambiguous": Text("Liên kết chỉ tới hai tài khoản khác nhau.", "The link names two different accounts."),
 }

@@ -26,21 +26,6 @@ _ADVICE: dict[str, Text] = {
         "Liên kết này chưa được đăng ký. Điều đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
         "This link is not enrolled; that does not make it illegitimate.",
     ),
-    "needs-resolving": Text(
-        "Đây là liên kết rút gọn, không cho biết nó dẫn tới đâu. Hãy kiểm tra địa chỉ đầy đủ hiện ra khi mở nó, và "
-        "đừng cung cấp thông tin ở đó trước khi kiểm tra.",
-        "This is a short link, which does not tell where it leads. Check the full address that it opens, and give no "
-        "data there before you have.",
-    ),
-    "not-a-link": Text(
-        "Đây không phải là một liên kết nên không kiểm tra được; hãy sao chép cả địa chỉ, như https://….",
-        "This is no link, so it cannot be checked; copy the whole address, like https://….",
-    ),
-    "no-account": Text(
-        "Liên kết này không cho biết nó thuộc tài khoản nào. Hãy mở trang của tài khoản rồi kiểm tra địa chỉ của trang "
-        "đó.",
-        "This link does not tell whose it is. Open the page of the account, and check the address of that page.",
-    ),
     "renamed": Text(
         "Trang này nay mang địa chỉ khác, được nêu ở đây. Địa chỉ cũ không còn là của cơ quan: ai cũng có thể lấy nó.",
         "This page has another address now, which is named here. The old one is no longer the agency's: anybody may "
@@ -73,6 +58,23 @@ _ADVICE: dict[str, Text] = {
         "đảm cho nó. Điều đó không có nghĩa là nó giả mạo; hãy hỏi cơ quan qua kênh khác.",
         "The named agency registered this account, but no proof of it stands at present, so the registry does not "
         "vouch for it. That does not make it a fake; ask the agency by another channel.",
+    ),
+    "needs-resolving": Text(
+        "Liên kết này không cho biết là của tài khoản nào: nó được rút gọn, hoặc dẫn tới bài viết, ảnh hay video. Hãy "
+        "mở nó, vào trang của tài khoản rồi kiểm tra địa chỉ của trang đó.",
+        "This link does not say whose account it is: it is shortened, or leads to a post, a photo or a video. Open it, "
+        "go to the account's own page and check the address of that.",
+    ),
+    "not-a-link": Text(
+        "Đây không phải là một liên kết nên không kiểm tra được; hãy sao chép cả địa chỉ, như https://….",
+        "This is no link, so it cannot be checked; copy the whole address, like https://….",
+    ),
+    **dict.fromkeys(
+        ("no-account", "reserved", "ambiguous", "unsupported-scheme", "bad-host", "too-long"),
+        Text(
+            "Không đọc được tài khoản nào từ liên kết này. Hãy mở trang của tài khoản rồi sao chép cả địa chỉ.",
+            "No account can be read from this link. Open the account's own page and copy its whole address.",
+        ),
     ),
 }
 """By verdict, or by the reason where it says more."""

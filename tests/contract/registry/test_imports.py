@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from services.registry.accounts.links import WHY_UNUSABLE
 from services.registry.imports import working
 from services.registry.imports.retention import RULES
 from services.registry.imports.tables import ImportFile, ImportRow
@@ -152,10 +153,10 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
     }
     assert counts(made) == {"total": 17, "checked": 17, "good": 1, "bad": 16}
     english = {row["row"]: row["errors"][0]["detail"] for row in found}
-    assert english[6] == "A short link; open it and copy the address that it leads to."
+    assert english[6] == WHY_UNUSABLE["needs-resolving"].en
     assert english[12] == "At most 200 characters."
     vietnamese = {row["row"]: row["errors"][0]["detail"] for row in await desk.errors(made, "vi")}
-    assert vietnamese[6] == "Liên kết rút gọn; hãy mở ra rồi sao chép địa chỉ đầy đủ."
+    assert vietnamese[6] == WHY_UNUSABLE["needs-resolving"].vi
     first = found[0]["errors"][0]
     assert (first["heading"], first["value"]) == ("Mã cơ quan", f"{tenant.province}.X33")
 

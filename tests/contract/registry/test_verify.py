@@ -134,9 +134,10 @@ async def test_unknown_says_that_nothing_is_wrong_with_it(registry: httpx.AsyncC
 @pytest.mark.parametrize(
     ("link", "reason", "words"),
     [
-        ("https://vm.tiktok.com/ZSabc", "needs-resolving", "Check the full address"),
+        ("https://vm.tiktok.com/ZSabc", "needs-resolving", "it is shortened"),
         ("UBND xã Lấp Vò", "not-a-link", "copy the whole address"),
-        ("https://www.facebook.com/watch?v=1", "no-account", "Open the page of the account"),
+        ("https://www.facebook.com/watch?v=1", "needs-resolving", "or leads to a post"),
+        ("https://www.facebook.com/hashtag/lapvo", "no-account", "Open the account's own page"),
     ],
 )
 async def test_what_is_no_link_to_an_account_comes_with_what_to_do(

@@ -15,7 +15,7 @@ from services.registry.proofs.tables import METHODS as WORDS
 from services.registry.proofs.tables import STRENGTHS
 from services.registry.settings import Settings
 from shared.outbound.address import BlockedCode
-from shared.outbound.client import FetchCode
+from shared.outbound.client import CertificateFault, FetchCode
 from shared.urls.links import Code as LinkCode
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,6 +31,11 @@ def test_the_methods_are_those_that_the_database_knows() -> None:
     assert tuple(METHODS) == WORDS
     assert all(method.name == name for name, method in METHODS.items())
     assert {name for name, method in METHODS.items() if not method.shows_control} == {"document"}
+
+
+@pytest.mark.parametrize("code", [*get_args(BlockedCode), *get_args(FetchCode), *get_args(CertificateFault)])
+def test_whatever_goes_wrong_on_the_way_has_words_of_its_own(code: str) -> None:
+    assert explain(code) != explain("never heard of")
 
 
 def test_every_failure_is_explained_in_both_languages() -> None:
