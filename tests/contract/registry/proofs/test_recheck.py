@@ -345,9 +345,7 @@ async def test_a_hijacked_page_that_had_lapsed_is_compromised_and_lapses_again(
     async with registry_database.transaction() as session:
         await suspend_after_takeover(session, UUID(account["id"]), staff.agency, uuid4())
     assert await verdict(staff, account) == ("compromised", "takeover")
-    assert ok(await staff.act(account, "restore"))["state"] == "active"
-    await rechecker.sweep()
-    assert (await read(staff, account))["state"] == "lapsed"
+    assert ok(await staff.act(account, "restore"))["state"] == "lapsed"
 
 
 async def test_a_worker_that_was_away_for_months_looks_before_it_judges(
@@ -392,6 +390,16 @@ async def test_a_person_s_look_meanwhile_stands(staff: Staff, rechecker: Recheck
         staff.site.publish("# nothing any more")
         await rechecker.look(claim)
     assert await only_proof(staff, account) == checked
+
+
+async def test_a_look_that_began_before_a_rename_is_not_recorded(staff: Staff, rechecker: Rechecker) -> None:
+    account = await staff.renamed()
+    with clock.shifted(8 * DAY):
+        (claim,) = await rechecker.claim()
+        renamed = ok(await staff.act(account, "rename/approve"))
+        await rechecker.look(claim)
+    proof = await only_proof(staff, account)
+    assert (proof["state"], proof["next_check_at"]) == ("valid", renamed["updated_at"])
 
 
 async def test_two_workers_share_the_work(staff: Staff, serve: Serve, rechecker: Rechecker) -> None:
