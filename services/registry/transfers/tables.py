@@ -25,7 +25,8 @@ class Transfer(Base, table=True):
         ),
         # Two people: whoever gives cannot also take.
         CheckConstraint(
-            "decider_subject IS NULL OR decider_subject <> giver_subject OR decider_issuer <> giver_issuer",
+            "decider_subject IS NULL OR decider_issuer IS NOT NULL"
+            " AND (decider_issuer, decider_subject) IS DISTINCT FROM (giver_issuer, giver_subject)",
             name="two_people",
         ),
         # An account is offered to one at a time.
