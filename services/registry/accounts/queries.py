@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -101,6 +102,22 @@ async def last_release(session: AsyncSession, identities: Sequence[str]) -> date
     return await session.scalar(query)
 
 
+async def hold(session: AsyncSession, account_id: UUID, identities: Sequence[str], moment: datetime) -> bool:
+    """Make the account the holder of all these identities; whether nobody else is that of one of them.
+
+    Waits for whoever is about to become that.
+    """
+    if not identities:
+        return True
+    rows = [{"identity": identity, "account_id": account_id, "held_from": moment} for identity in identities]
+    statement = insert_rows(Identity).values(rows)
+    statement = statement.on_conflict_do_nothing(
+        index_elements=["identity"], index_where=col(Identity.released_at).is_(None)
+    )
+    held = await session.scalars(statement.returning(col(Identity.identity)))
+    return len(held.all()) == len(rows)
+
+
 async def release(
     session: AsyncSession, account_id: UUID, moment: datetime, kept: Sequence[str] = ()
 ) -> None:
@@ -151,8 +168,9 @@ async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, 
 
 
 async def official_of(session: AsyncSession, agency: str) -> list[Account]:
-    """An agency's accounts that are official, or were until a suspension; locked against other changes."""
+    """An agency's accounts that are official, or were until a suspension or a lapse; locked against other changes."""
     query = select(Account).where(
-        col(Account.agency_code) == agency, col(Account.state).not_in(("draft", "submitted", "retired"))
+        col(Account.agency_code) == agency,
+        or_(col(Account.state).in_(("active", "lapsed", "suspended")), col(Account.lapsed_at).is_not(None)),
     )
     return list(await session.scalars(query.order_by(col(Account.id)).with_for_update()))

@@ -106,7 +106,7 @@ class AccountChange(Change):
     url: Link | None = Field(
         None,
         description="Another link: of a draft only, whose proofs go with the old one. The id goes, too, unless "
-        "`platform_id_url` comes with it.",
+        "`platform_id_url` comes with it; `null` for that one makes the id go alone.",
         examples=["https://www.facebook.com/ubndxalapvo"],
     )
     platform_id_url: Link | None = _PLATFORM_ID_URL

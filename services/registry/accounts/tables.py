@@ -60,9 +60,8 @@ class Account(Base, table=True):
             " AND (approver_issuer, approver_subject) IS DISTINCT FROM (submitter_issuer, submitter_subject)",
             name="two_people",
         ),
-        CheckConstraint(
-            "state NOT IN ('active', 'suspended') OR approver_subject IS NOT NULL", name="approved"
-        ),
+        # One that was submitted again has no approver: when it is suspended then, it comes back unapproved.
+        CheckConstraint("state <> 'active' OR approver_subject IS NOT NULL", name="approved"),
         CheckConstraint("state <> 'lapsed' OR lapsed_at IS NOT NULL", name="lapsed_since"),
         CheckConstraint("lapsed_at IS NULL OR state IN ('lapsed', 'submitted')", name="lapsed_still"),
         # Why it is suspended or retired, or why a draft was returned.
@@ -73,14 +72,14 @@ class Account(Base, table=True):
         ),
         # Whoever suspends it cannot restore it.
         CheckConstraint(
-            "restorer_subject IS NULL OR suspender_subject IS NULL OR restorer_subject <> suspender_subject"
-            " OR restorer_issuer <> suspender_issuer",
+            "restorer_subject IS NULL OR restorer_issuer IS NOT NULL"
+            " AND (restorer_issuer, restorer_subject) IS DISTINCT FROM (suspender_issuer, suspender_subject)",
             name="restored_by_another",
         ),
         # Whoever proposes another handle cannot approve it.
         CheckConstraint(
-            "rename_approver_subject IS NULL OR rename_approver_subject <> renamer_subject"
-            " OR rename_approver_issuer <> renamer_issuer",
+            "rename_approver_subject IS NULL OR rename_approver_issuer IS NOT NULL AND"
+            " (rename_approver_issuer, rename_approver_subject) IS DISTINCT FROM (renamer_issuer, renamer_subject)",
             name="renamed_by_two",
         ),
         CheckConstraint(
@@ -105,7 +104,9 @@ class Account(Base, table=True):
             "office",
             "platform",
             unique=True,
-            postgresql_where=text("office IS NOT NULL AND state NOT IN ('draft', 'submitted', 'retired')"),
+            postgresql_where=text(
+                "office IS NOT NULL AND (state IN ('active', 'lapsed', 'suspended') OR lapsed_at IS NOT NULL)"
+            ),
         ),
         Index("ix_accounts_agency", "agency_code", "id"),
         Index("ix_accounts_folded", "folded", "id"),
