@@ -53,6 +53,7 @@ _UNREACHABLE = (
     asyncpg.CrashShutdownError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    asyncpg.DeadlockDetectedError,  # of two who waited in a circle this one was undone; the other one goes on
 )
 
 
@@ -140,7 +141,7 @@ class Database:
 
 @contextmanager
 def unavailable_when_away() -> Iterator[None]:
-    """Turn every sign of a database that is away, starting or stopping into `Unavailable`."""
+    """Turn every sign of a database that is away, starting, stopping or ending a deadlock into `Unavailable`."""
     try:
         yield
     except DBAPIError as error:

@@ -107,3 +107,19 @@ async def test_an_account_is_offered_anew_while_an_offer_is_accepted(
         await until_it_waits(registry_database, accept)
         await session.execute(text("SELECT FROM transfers WHERE id = :id FOR UPDATE"), {"id": transfer["id"]})
     assert ok(await accept)["account"]["state"] == "active"
+
+
+async def test_of_two_who_do_wait_in_a_circle_one_is_asked_to_come_again(
+    staff: Staff, registry_database: Database
+) -> None:
+    first, second = staff.tenant.commune, staff.tenant.sibling
+    both = asyncio.Barrier(2)
+
+    async def lock(*codes: str) -> None:
+        async with registry_database.transaction() as session:
+            await session.execute(_LOCK_AGENCY, {"code": codes[0]})
+            await both.wait()
+            await session.execute(_LOCK_AGENCY, {"code": codes[1]})
+
+    ends = await asyncio.gather(lock(first, second), lock(second, first), return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["NoneType", "Unavailable"]
