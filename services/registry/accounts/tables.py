@@ -109,6 +109,8 @@ class Account(Base, table=True):
             ),
         ),
         Index("ix_accounts_agency", "agency_code", "id"),
+        # What waits for somebody, among all that does not.
+        Index("ix_accounts_state", "state", "id"),
         Index("ix_accounts_folded", "folded", "id"),
         Index("ix_accounts_searched", "searched", postgresql_using="gin"),
         # Whether a row of an import is registered already, in whatever state.

@@ -24,6 +24,7 @@ def upgrade() -> None:
             "office IS NOT NULL AND (state IN ('active', 'lapsed', 'suspended') OR lapsed_at IS NOT NULL)"
         ),
     )
+    op.create_index("ix_accounts_state", "accounts", ["state", "id"], schema="registry")
     # Whoever renames an agency changes its accounts next: only those that they would not find wait for them.
     # All others would wait in a circle, with an account locked that they want.
     op.execute("""
