@@ -70,6 +70,13 @@ async def test_the_link_as_it_was_read_takes_neither_id_nor_proofs(staff: Staff)
     assert (without["url"], without["platform_id"]) == (draft["url"], None)
 
 
+@pytest.mark.parametrize("character", ["\x00", "\x85", "\u202e", "\u2028", "\ufffe", "\uffff"])
+async def test_a_name_is_one_line_that_every_file_can_hold(staff: Staff, character: str) -> None:
+    body = staff.body(display_name=f"UBND{character}xã")
+    answer = await staff.client.post("/v1/accounts", json=body, headers=staff.officer)
+    assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/display_name"
+
+
 async def test_another_link_needs_another_proof(staff: Staff) -> None:
     draft = await staff.proven()
     await changed(staff, draft, url=staff.body()["url"])
