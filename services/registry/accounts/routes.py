@@ -25,9 +25,9 @@ from services.registry.accounts.schemas import (
     AccountVersionRead,
     Retirement,
     ReturnToDraft,
-    State,
     Suspension,
 )
+from services.registry.accounts.words import State
 from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session

@@ -1,35 +1,22 @@
 """Official accounts as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.registry.accounts.words import (
+    Kind,
+    Purpose,
+    RetirementReason,
+    ReturnReason,
+    State,
+    SuspensionReason,
+)
 from services.registry.offices.catalogue import OfficeCode
 from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
 
-State = Literal["draft", "submitted", "active", "lapsed", "suspended", "retired"]
-Kind = Literal["agency", "public_office"]
-Purpose = Literal[
-    "information",
-    "public_services",
-    "reception",
-    "emergency",
-    "security",
-    "health",
-    "education",
-    "culture",
-    "tourism",
-    "agriculture",
-    "business",
-    "transport",
-    "environment",
-    "youth",
-]
-SuspensionReason = Literal["security", "owner_request", "platform_restriction"]
-RetirementReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
-ReturnReason = Literal["incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)]
 Languages = Annotated[list[LanguageTag], Field(min_length=1, max_length=8)]
 DisplayName = Annotated[Line, Field(max_length=200)]

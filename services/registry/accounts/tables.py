@@ -9,40 +9,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from services.registry.accounts import links
+from services.registry.accounts.words import KINDS, PURPOSES, REASONS, STATES
 from services.registry.base import Base
 from services.registry.offices.catalogue import OFFICES
 from shared.db import code, words
 from shared.urls import PLATFORMS
 
-KINDS = ("agency", "public_office")
-STATES = ("draft", "submitted", "active", "lapsed", "suspended", "retired")
-PURPOSES = (
-    "information",
-    "public_services",
-    "reception",
-    "emergency",
-    "security",
-    "health",
-    "education",
-    "culture",
-    "tourism",
-    "agriculture",
-    "business",
-    "transport",
-    "environment",
-    "youth",
-)
-SUSPENSION_REASONS = ("security", "owner_request", "platform_restriction")
-RETIREMENT_REASONS = ("closed_by_agency", "no_longer_held", "registered_in_error")
-RETURN_REASONS = ("incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient")
-REASONS = (
-    "takeover",
-    *SUSPENSION_REASONS,
-    *RETIREMENT_REASONS,
-    "agency_ended",
-    "withdrawn_by_holder",
-    *RETURN_REASONS,
-)
 LONGEST_FOLDED = 400
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.registry.accounts.schemas import Purpose
+from services.registry.accounts.words import Purpose
 from shared.schemas import AgencyCode, Schema
 from shared.urls import PLATFORMS
 

@@ -9,9 +9,9 @@ from services.registry.accounts.problems import AgencyEnded, SelfApproval
 from services.registry.accounts.tables import Account
 from services.registry.policy import POLICY
 from services.registry.transfers import queries, service
-from services.registry.transfers.schemas import OfferedAccount, Side, State, TransferCreate, TransferRead
+from services.registry.transfers.schemas import OfferedAccount, Side, TransferCreate, TransferRead
 from services.registry.transfers.service import AlreadyOffered, WrongSide
-from services.registry.transfers.tables import Transfer
+from services.registry.transfers.tables import State, Transfer
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused

@@ -1,7 +1,7 @@
 """Transfers as stored."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, text
@@ -10,8 +10,11 @@ from sqlmodel import Field
 from services.registry.base import Base
 from shared.db import code, words
 
-STATES = ("offered", "accepted", "declined", "withdrawn")
-REASONS = ("reorganisation", "responsibility_moved", "agency_ended", "registered_in_error")
+State = Literal["offered", "accepted", "declined", "withdrawn"]
+Reason = Literal["reorganisation", "responsibility_moved", "agency_ended", "registered_in_error"]
+
+STATES: tuple[str, ...] = get_args(State)
+REASONS: tuple[str, ...] = get_args(Reason)
 
 
 class Transfer(Base, table=True):

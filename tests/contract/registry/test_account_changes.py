@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.registry.accounts.tables import RETURN_REASONS, SUSPENSION_REASONS
+from services.registry.accounts.words import RETURN_REASONS, SUSPENSION_REASONS
 from services.registry.base import SESSION_INFO
 from shared.db import Database, violated_constraint
 from tests.support.answers import ok, problem

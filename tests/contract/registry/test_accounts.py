@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.registry.accounts.changes import TRANSITIONS
 from services.registry.accounts.service import suspend_after_takeover
-from services.registry.accounts.tables import STATES
+from services.registry.accounts.words import STATES
 from services.registry.base import SESSION_INFO
 from shared import tenancy
 from shared.db import Database, violated_constraint
