@@ -27,6 +27,8 @@ class Rule:
     public: bool = False
     known: bool = False
     """A public route that is told who asks, when there is a token; other public routes are told nothing."""
+    own: bool = False
+    """The route is about what is the caller's own, which nobody's role or agency decides; see `OWN`."""
     counted: bool = False
     """Each call without a token is counted by address over all replicas (`shared.limits.Intake`)."""
 
@@ -67,6 +69,11 @@ ANY_ROLE = roles("viewer", "officer", "approver", "admin")
 
 OPEN = Rule(ANY_ROLE.roles, public=True, known=True)
 """Anybody, to read what everybody sees; and who acts for an agency, what that agency is shown beside it."""
+
+
+OWN = Rule(own=True)
+"""Whoever has a good token, in any role, and when they act for no agency (any more): then the actor's agency is empty
+and reaches nothing. For what is somebody's own alone; the service function has to see to that."""
 
 
 class PeopleOnly(Forbidden):
@@ -126,6 +133,8 @@ class Permit:
         if holder is None:
             return None
         found = await memberships.acting(session, holder, acting_for)
+        if self.rule.own:
+            return found[0] if found else holder.acting_for("", frozenset())
         if found is None:
             if not self.rule.public:
                 raise memberships.NoMembership

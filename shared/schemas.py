@@ -40,11 +40,16 @@ class Creation(Schema):
     )
 
 
+_MISLEADING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
 def _refuse_control(text: str, *, allowed: str = "") -> str:
-    # PostgreSQL cannot hold NUL, and the other control characters (as well as the characters that
-    # reorder text) only ever serve to mislead a reader.
+    # PostgreSQL cannot hold NUL, XML neither U+FFFE nor U+FFFF (1.0 §2.2), and the other control characters (as
+    # well as the characters that reorder text) only ever serve to mislead a reader.
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in allowed:
+        if unicodedata.category(character) in _MISLEADING and character not in allowed:
+            raise ValueError("control-character")
+        if character in "\ufffe\uffff":
             raise ValueError("control-character")
     return text
 
@@ -55,7 +60,7 @@ def _one_line(text: str) -> str:
 
 def _paragraphs(text: str) -> str:
     # U+200D joins emoji; harmless in running text.
-    return _refuse_control(unicodedata.normalize("NFC", text), allowed="\n\r\t\u200d\ufeff")
+    return _refuse_control(unicodedata.normalize("NFC", text), allowed="\n\r\t\u2028\u2029\u200d\ufeff")
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)]

@@ -1,6 +1,6 @@
 """Who may do what in the registry: one rule per route. What is not here is not allowed."""
 
-from shared.policy import ANY_ROLE, OPEN, PUBLIC, Policy, roles
+from shared.policy import ANY_ROLE, OPEN, OWN, PUBLIC, Policy, roles
 
 POLICY = Policy(
     {
@@ -42,7 +42,7 @@ POLICY = Policy(
         "accounts.withdraw_rename": roles("officer", "approver"),
         "accounts.restore": roles("approver"),
         "accounts.retire": roles("approver"),
-        "accounts.withdraw": ANY_ROLE,
+        "accounts.withdraw": OWN,
         "offices.list": PUBLIC,
         "transfers.list": ANY_ROLE,
         "transfers.read": ANY_ROLE,

@@ -38,7 +38,8 @@ class Person(Schema):
     issuer: str = Field(examples=["https://sso.dongthap.gov.vn"])
     subject: str = Field(examples=["5c1d7a90-8a0e-4a43-9a2d-51a6de0f4b0f"])
     agency_code: str | None = Field(
-        description="For which agency; null where an event had the effect.", examples=["T82.X30169"]
+        description="For which agency; null where they act for none, and where an event had the effect.",
+        examples=["T82.X30169"],
     )
 
 

@@ -130,7 +130,7 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         return (403, "forbidden") if relation is Relation.LISTED and caller.place and not known else None
     if caller.system and rule.people:
         return 403, "people-only"
-    if not caller.roles & rule.roles or caller.place in {"ended", "unknown"}:
+    if not rule.own and (not caller.roles & rule.roles or caller.place in {"ended", "unknown"}):
         return 403, "forbidden"
     if relation in {Relation.LISTED, Relation.OWN}:
         return None

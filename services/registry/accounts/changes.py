@@ -24,7 +24,7 @@ GONE = "gone"
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     "draft": {"change": "draft", "delete": GONE, "submit": "submitted", "retire": "retired"},
-    "submitted": {"approve": "active", "return": "draft", "retire": "retired"},
+    "submitted": {"approve": "active", "return": "draft", "suspend": "suspended", "retire": "retired"},
     "active": {
         "change": "active",
         "propose_rename": "active",
@@ -42,12 +42,20 @@ TRANSITIONS: dict[str, dict[str, str]] = {
         "retire": "retired",
         "transfer": "draft",
     },
-    "suspended": {"restore": "active", "retire": "retired", "transfer": "suspended"},
+    "suspended": {
+        "suspend": "suspended",
+        "restore": "active",
+        "retire": "retired",
+        "transfer": "suspended",
+    },
     "retired": {"transfer": "draft"},
 }
-"""State → action → next state. There is no other way, but that a transfer without a proof makes a draft."""
+"""State → action → next state. There is no other way, but that a transfer without a proof makes a draft, and that
+what lapsed and was submitted again goes back to `lapsed` when it is returned, or restored without an approval.
+"""
 _BY_PROOFS = frozenset({"lapse", "revive"})
 """Actions that no request can ask for: they follow from what the proofs show."""
+_GRAVE = frozenset({"takeover", "security"})
 _KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "searched"}
 
 
@@ -70,6 +78,10 @@ def allowed(account: Account) -> set[str]:
     actions = TRANSITIONS[account.state].keys() - _BY_PROOFS
     if account.new_url is None:
         actions -= {"rename", "withdraw_rename"}
+    if account.state == "submitted" and account.lapsed_at is None:
+        actions -= {"suspend"}  # of one that was never official nobody has to be warned
+    if account.state == "suspended" and account.reason in _GRAVE:
+        actions -= {"suspend"}  # nobody takes that warning back but by restoring it
     ended = account.state == "retired" and account.reason != "agency_ended"
     if ended or account.kind == "public_office":
         actions -= {"transfer"}  # whoever ended it can enter it anew; an office's account is its holder's own
@@ -96,6 +108,8 @@ def move(account: Account, action: str, reason: str | None = None) -> None:
     state = require(account, action)
     if action == "return" and account.lapsed_at is not None:
         state, reason = "lapsed", None  # it still holds its link, and is not entered anew
+    if action == "restore" and account.approver_subject is None:
+        state = "lapsed"  # it waited to be approved again, or was returned: it is safe, and no more
     account.state = state
     account.reason = reason
     account.version += 1

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -106,6 +107,22 @@ async def last_release(session: AsyncSession, identities: Sequence[str]) -> date
     return await session.scalar(query)
 
 
+async def hold(session: AsyncSession, account_id: UUID, identities: Sequence[str], moment: datetime) -> bool:
+    """Make the account the holder of all these identities; whether nobody else is that of one of them.
+
+    Waits for whoever is about to become that.
+    """
+    if not identities:
+        return True
+    rows = [{"identity": identity, "account_id": account_id, "held_from": moment} for identity in identities]
+    statement = insert_rows(Identity).values(rows)
+    statement = statement.on_conflict_do_nothing(
+        index_elements=["identity"], index_where=col(Identity.released_at).is_(None)
+    )
+    held = await session.scalars(statement.returning(col(Identity.identity)))
+    return len(held.all()) == len(rows)
+
+
 async def release(
     session: AsyncSession, account_id: UUID, moment: datetime, kept: Sequence[str] = ()
 ) -> None:
@@ -168,17 +185,6 @@ async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, 
         col(Account.holder_subject) == holder[1],
     )
     return await session.scalar(query.with_for_update())
-
-
-async def lock_all_of(session: AsyncSession, agencies: Collection[str]) -> None:
-    """Lock all accounts of these agencies against other changes: before the agencies themselves are changed.
-
-    Whatever changes an account locks it first, and then its agency, whose name is kept with it (the trigger
-    `name_account`). The other way round the two would wait for each other.
-    """
-    asked = unnested(agencies, col(Account.agency_code))
-    query = select(col(Account.id)).join(asked, col(Account.agency_code) == asked.c.value)
-    await session.execute(query.order_by(col(Account.id)).with_for_update(of=Account))
 
 
 async def official_of(session: AsyncSession, agencies: Collection[str], limit: int) -> Sequence[Account]:

@@ -25,9 +25,9 @@ from services.registry.accounts.schemas import (
     AccountVersionRead,
     Retirement,
     ReturnToDraft,
-    State,
     Suspension,
 )
+from services.registry.accounts.words import State
 from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
@@ -301,5 +301,8 @@ async def withdraw_account(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """End the account of the office that you hold: at any time, in any role, and nobody has to approve."""
+    """End the account of the office that you hold: at any time, and nobody has to approve.
+
+    In any role and from any agency, also when you act for none any more.
+    """
     return answered(await service.withdraw(session, actor, account_id, expected), response)

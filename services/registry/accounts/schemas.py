@@ -1,36 +1,23 @@
 """Official accounts as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
+from services.registry.accounts.words import (
+    Kind,
+    Purpose,
+    RetirementReason,
+    ReturnReason,
+    State,
+    SuspensionReason,
+)
 from services.registry.offices.catalogue import OfficeCode
 from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
 from shared.shapes import shaped
 
-State = Literal["draft", "submitted", "active", "lapsed", "suspended", "retired"]
-Kind = Literal["agency", "public_office"]
-Purpose = Literal[
-    "information",
-    "public_services",
-    "reception",
-    "emergency",
-    "security",
-    "health",
-    "education",
-    "culture",
-    "tourism",
-    "agriculture",
-    "business",
-    "transport",
-    "environment",
-    "youth",
-]
-SuspensionReason = Literal["security", "owner_request", "platform_restriction"]
-RetirementReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
-ReturnReason = Literal["incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient"]
 LANGUAGE_TAG = shaped(
     r"^[a-z]{2,3}(-[A-Z]{2})?$",
     "Mã ngôn ngữ, như vi, en hoặc zh-CN.",
@@ -124,7 +111,7 @@ class AccountChange(Change):
     url: Link | None = Field(
         None,
         description="Another link: of a draft only, whose proofs go with the old one. The id goes, too, unless "
-        "`platform_id_url` comes with it.",
+        "`platform_id_url` comes with it; `null` for that one makes the id go alone.",
         examples=["https://www.facebook.com/ubndxalapvo"],
     )
     platform_id_url: Link | None = _PLATFORM_ID_URL

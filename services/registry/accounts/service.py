@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import changes, queries
+from services.registry.accounts import changes, lapsing, queries
 from services.registry.accounts.problems import NotTheHolder, SelfRestoration
 from services.registry.accounts.tables import Account, AccountVersion
 from shared.auth import Actor
@@ -57,10 +57,11 @@ async def suspend(
 async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency: str, cause: UUID) -> None:
     """Stop vouching for an account that its holder reports hijacked.
 
-    Called for a confirmed takeover; without effect on an account that nobody vouched for, or that is not `agency`'s.
+    Called for a confirmed takeover; without effect on an account that nobody vouched for, or that is not `agency`'s,
+    or that everybody is warned of as strongly already.
     """
     account = await queries.lock(session, account_id)
-    if account is None or account.agency_code != agency or account.state not in {"active", "lapsed"}:
+    if account is None or account.agency_code != agency or "suspend" not in changes.allowed(account):
         return
     changes.move(account, "suspend", "takeover")
     _suspended_by(account, (None, None))
@@ -70,7 +71,7 @@ async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency
 async def restore(
     session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
 ) -> Account:
-    """Declare a suspended account safe again.
+    """Declare a suspended account safe again: official, if it was approved and any proof still stands, else lapsed.
 
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever.
@@ -81,6 +82,7 @@ async def restore(
         raise SelfRestoration
     account.restorer_issuer, account.restorer_subject = actor.identity
     await changes.keep(session, actor, account, "restore", AccountRestored)
+    await lapsing.settle(session, account)
     return account
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import queries as accounts
 from services.registry.agencies import entering, publishing, queries
 from services.registry.agencies.entering import CodeTaken
 from services.registry.agencies.schemas import AgencyChange, AgencyCreate
@@ -54,8 +53,6 @@ async def change(
         if name in given and given[name] is None:
             raise Invalid.at(f"/{name}", Text("Không được để trống.", "Cannot be null."))
     row |= given
-    if given.keys() & {"name", "short_name"}:
-        await accounts.lock_all_of(session, [row["code"]])
     await _refuse_when_taken(session, {"official_code": row["official_code"]}, but=row["code"])
     (row,) = await publishing.change(session, [row])
     await trail.record(session, actor, "agencies.change", "agency", row["code"], row["code"], row["version"])

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.registry.accounts.schemas import LANGUAGE_TAG, Purpose
+from services.registry.accounts.schemas import LANGUAGE_TAG
+from services.registry.accounts.words import Purpose
 from shared.schemas import AgencyCode, Schema
 from shared.shapes import shaped
 from shared.urls import PLATFORMS

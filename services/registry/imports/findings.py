@@ -50,6 +50,10 @@ SAYS: dict[str, Text] = {
         "Tài khoản đã có trong sổ với tên hoặc ngôn ngữ khác và được giữ nguyên.",
         "The account is registered with another name or other languages, and stays as it is.",
     ),
+    "renamed": Text(
+        "Tài khoản có mã số này đang ghi tên khác và được giữ nguyên; nếu trang đã đổi tên, hãy đổi tên tài khoản.",
+        "The account with this id has another handle, and stays as it is; if the page was renamed, rename the account.",
+    ),
     "leading-zero": Text(
         "Đã thêm số 0 bị mất ở đầu mã.", "A zero that was lost from the beginning of the code is put back."
     ),

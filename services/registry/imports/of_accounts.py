@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.accounts import drafting
 from services.registry.accounts import queries as accounts
 from services.registry.accounts.links import WHY_UNUSABLE
+from services.registry.accounts.problems import Renamed
 from services.registry.accounts.schemas import AccountCreate
 from services.registry.agencies import queries as agencies
 from services.registry.imports import links_meant, queries
@@ -150,6 +151,8 @@ def _explain(row: Row, problem: AppError) -> None:
     holder = members.get("holder")
     if holder and holder["agency_code"] == row.values["agency_code"]:
         row.known = holder["account_id"]
+        if isinstance(problem, Renamed):
+            row.warn("renamed", "url")
     elif holder:
         row.errors.append(Finding("held-elsewhere", "url", holder["agency_code"], problem.detail))
     elif isinstance(problem, NotFound):

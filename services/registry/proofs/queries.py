@@ -88,7 +88,8 @@ async def look_soon(session: AsyncSession, account_id: UUID, moment: datetime) -
     standing = update(Proof).where(
         col(Proof.account_id) == account_id, col(Proof.state) == "valid", col(Proof.method).in_(_BY_MACHINE)
     )
-    await session.execute(standing.where(col(Proof.next_check_at) > moment).values(next_check_at=moment))
+    # Whoever is looking at this moment looks for what it was, and must not record that.
+    await session.execute(standing.values(next_check_at=moment, lease_until=None))
 
 
 async def remove_all(session: AsyncSession, account_id: UUID) -> None:

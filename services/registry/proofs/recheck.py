@@ -82,7 +82,7 @@ class Rechecker:
         return len(claims)
 
     async def sweep(self) -> None:
-        """Settle accounts that became official again without any proof: restored after a suspension, say."""
+        """Settle active accounts without any proof. There should be none: this is the net below the other rules."""
         async with self.database.transaction() as session:
             unproven = await queries.unproven(session, _SWEPT_AT_ONCE)
         for account_id in unproven:

@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import queries
 from services.registry.accounts import service as accounts
 from services.registry.agencies import publishing
 from services.registry.agencies import queries as agencies
@@ -18,8 +17,6 @@ async def carry_out(
     session: AsyncSession, succession: Succession, plan: Plan, rows: dict[str, dict[str, Any]]
 ) -> None:
     """Change the agencies as planned, keep what they were, and tell everybody. `rows` are their present ones."""
-    if plan.ended or succession.kind == "rename":
-        await queries.lock_all_of(session, plan.predecessors)
     await _keep_the_past(session, succession, plan, rows)
     for code in plan.ended:
         rows[code] |= {"valid_to": plan.day, "successors": list(plan.successors)}

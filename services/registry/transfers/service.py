@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import changes
 from services.registry.accounts import queries as accounts
-from services.registry.accounts.problems import SelfApproval
+from services.registry.accounts.problems import AgencyEnded, SelfApproval
 from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
 from services.registry.proofs import queries as proofs
@@ -113,9 +113,15 @@ async def accept(
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever; also when the account has ended meanwhile.
         WrongSide, SelfApproval: the actor is not of the receiving agency, or is who offered it.
+        AgencyEnded: the receiving agency has ended at this moment.
     """
-    transfer = await _decided(session, actor, transfer_id, "accept", expected)
+    transfer, _ = await read(session, actor, transfer_id)
+    # The agency before the account, and that before its transfer, as everywhere: nobody waits in a circle.
+    agency = await agencies.held(session, transfer.to_agency_code)
     account = await accounts.lock(session, transfer.account_id)
+    transfer = await _decided(session, actor, transfer_id, "accept", expected)
+    if not tenancy.in_force(agency):
+        raise AgencyEnded(successors=list(agency.successors))
     if account is None or account.agency_code != transfer.from_agency_code:
         raise NotFound
     suspended, active = account.state == "suspended", account.state == "active"

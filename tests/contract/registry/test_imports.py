@@ -200,6 +200,24 @@ async def test_rows_with_errors_are_downloaded_corrected_and_sent_again(desk: De
     assert len(await desk.accounts(tenant.commune)) == 3
 
 
+async def test_a_row_with_the_id_of_an_account_and_another_handle_shows_a_rename(
+    desk: Desk, staff: Staff
+) -> None:
+    account = await staff.numbered()
+    header = ("agency_code", "platform", "handle", "platform_id", "display_name")
+    row = (
+        staff.agency,
+        "Facebook",
+        f"{account['handle']}.new",
+        account["platform_id"],
+        account["display_name"],
+    )
+    made = await desk.checked([header, row])
+    assert counts(made) == {"total": 1, "checked": 1, "unchanged": 1}
+    (warned,) = await desk.errors(made, warnings=True)
+    assert [each["code"] for each in warned["warnings"]] == ["renamed"]
+
+
 async def test_the_same_file_is_the_same_import_and_the_same_rows_change_nothing(
     desk: Desk, tenant: Tenant
 ) -> None:

@@ -32,28 +32,6 @@ async def until_waiting(database: Database, number: int) -> None:
     await eventually(waits)
 
 
-@pytest.mark.parametrize("kind", ["merge", "rename", "correction"])
-async def test_whoever_changes_an_account_meanwhile_is_waited_for(
-    reform: Reform, staff: Staff, kind: str
-) -> None:
-    """A change of an account locks it first and then its agency, whose name its history keeps."""
-    old, new = await reform.enter("OLD", "NEW")
-    account = await replace(staff, agency=old).active()
-    if kind == "correction":
-        admin = reform.tenant.auth(old, "admin")
-        change = reform.client.patch(f"/v1/agencies/{old}", json={"name": "Mới"}, headers=admin)
-    elif kind == "merge":
-        change = reform.act(await reform.propose("merge", [old], [new], days=0), "approve")
-    else:
-        change = reform.act(await reform.propose("rename", [old], name="Mới", days=0), "approve")
-    async with reform.database.transaction() as session:
-        await accounts.lock(session, UUID(account["id"]))
-        changing = asyncio.create_task(change)
-        await until_waiting(reform.database, 1)
-        await agencies.held(session, old)
-    ok(await changing)
-
-
 async def test_an_approval_comes_before_the_end_of_its_agency_or_is_refused(
     reform: Reform, staff: Staff
 ) -> None:

@@ -22,6 +22,7 @@ from tests.contract.registry.proofs.looking import (
     only_proof,
     read,
 )
+from tests.support.answers import ok
 from tests.support.eventually import eventually
 from tests.support.site import WELL_KNOWN, Site
 from tests.support.staff import Staff
@@ -76,6 +77,16 @@ async def test_a_person_s_look_meanwhile_stands(staff: Staff, rechecker: Recheck
         staff.site.publish("# nothing any more")
         await rechecker.look(claim)
     assert await only_proof(staff, account) == checked
+
+
+async def test_a_look_that_began_before_a_rename_is_not_recorded(staff: Staff, rechecker: Rechecker) -> None:
+    account = await staff.renamed()
+    with clock.shifted(8 * DAY):
+        (claim,) = await rechecker.claim()
+        renamed = ok(await staff.act(account, "rename/approve"))
+        await rechecker.look(claim)
+    proof = await only_proof(staff, account)
+    assert (proof["state"], proof["next_check_at"]) == ("valid", renamed["updated_at"])
 
 
 async def test_two_workers_share_the_work(staff: Staff, serve: Serve, rechecker: Rechecker) -> None:
