@@ -1,0 +1,62 @@
+"""The same file again, what is done twice, and what is forgotten."""
+
+import asyncio
+import csv
+import io
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from services.registry.imports.retention import RULES
+from services.registry.imports.tables import ImportRow
+from shared import clock
+from shared.db import Database
+from shared.retention import forget_once
+from tests.support.answers import ok
+from tests.support.audit import acts
+from tests.support.importing import HEADER, Desk, accounts_csv, counts, page, table
+from tests.support.tenant import Tenant
+
+
+async def test_the_same_file_is_the_same_import_and_the_same_rows_change_nothing(
+    desk: Desk, tenant: Tenant
+) -> None:
+    content = accounts_csv(tenant.commune, 3)
+    made = await desk.checked(content)
+    assert ok(await desk.send(content), 201)["id"] == made["id"]
+    done = await desk.applied(made)
+    assert ok(await desk.send(content), 201) == done
+
+    header, *rows = csv.reader(io.StringIO(content.decode()))
+    rows[0][2] = "Tên khác"
+    again = await desk.checked([header, *rows, (tenant.commune, page("fresh.page"), "Mới", "vi")])
+    assert counts(again) == {"total": 4, "checked": 4, "good": 1, "unchanged": 3}
+    (warned,) = await desk.errors(again, warnings=True)
+    assert (warned["row"], warned["warnings"][0]["code"]) == (2, "differs")
+    assert counts(await desk.applied(again))["applied"] == 1
+    assert len(await desk.accounts(tenant.commune)) == 4
+
+
+async def test_twins_are_one_import(desk: Desk, tenant: Tenant) -> None:
+    content = accounts_csv(tenant.commune)
+    answers = await asyncio.gather(*(desk.send(content) for _ in range(4)))
+    assert len({ok(answer, 201)["id"] for answer in answers}) == 1
+    assert [act for act, _, _ in await acts(desk.database, tenant.province)] == ["imports.create"]
+
+
+async def test_values_are_forgotten_after_thirty_days_and_counts_are_not(
+    desk: Desk, tenant: Tenant, registry_database: Database
+) -> None:
+    content = table([HEADER, (tenant.commune, "nothing", "A", "vi")])
+    made = await desk.checked(content)
+    with clock.shifted(timedelta(days=31)):
+        await forget_once(registry_database, RULES)
+    found = ok(await desk.client.get(f"/v1/imports/{made['id']}", headers=desk.headers))
+    assert (found["state"], found["columns"], counts(found)) == ("cancelled", [], counts(made))
+    assert await desk.errors(made) == []
+    async with registry_database.transaction() as session:
+        rows = select(func.count()).select_from(ImportRow).where(col(ImportRow.import_id) == UUID(made["id"]))
+        assert await session.scalar(rows) == 0
+    assert (await desk.checked(content))["id"] != made["id"]

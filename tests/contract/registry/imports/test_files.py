@@ -1,0 +1,71 @@
+"""What is no table is refused with its reason, and templates for what is one."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.support.answers import problem
+from tests.support.importing import HEADER, Desk
+from tests.support.workbooks import changed, workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7 rest", "not-a-table"),
+        (changed(workbook([HEADER]), {"xl/media/1.bin": b"\0" * 20_000_000}), "too-large-inside"),
+        (changed(workbook([HEADER]), {"xl/vbaProject.bin": b"x"}), "macros"),
+    ],
+)
+async def test_what_is_no_table_is_refused_at_once(desk: Desk, content: bytes, reason: str) -> None:
+    assert problem(await desk.send(content), 422, "unusable-file")["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "missing"),
+    [
+        (b"Link,Ghi chu\nhttps://a.vn,x\n", "no-header", []),
+        (b"Code,Name,Language\nA,B,vi\n", "columns-missing", ["agency_code", "url"]),
+        (b"Link,Ten trang," + b",".join(b"c%d" % at for at in range(17_000)), "too-many-columns", []),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_by_the_worker(
+    desk: Desk, content: bytes, code: str, missing: list[str]
+) -> None:
+    made = await desk.checked(content)
+    assert (made["state"], made["refusal"]["code"], made["refusal"]["missing"]) == ("refused", code, missing)
+    problem(await desk.act(made, "apply"), 409, "illegal-transition")
+    assert (await desk.checked(content))["id"] != made["id"]
+
+
+async def test_a_body_of_300_megabytes_is_not_received(desk: Desk) -> None:
+    sent = 0
+
+    async def chunks() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(300):
+            sent += 1
+            yield b"x" * 1_000_000
+
+    path, parameters = "/v1/imports", {"kind": "accounts"}
+    declared = {**desk.headers, "Content-Length": "300000000"}
+    problem(await desk.client.post(path, params=parameters, headers=declared), 413, "too-large")
+    answer = await desk.client.post(path, params=parameters, content=chunks(), headers=desk.headers)
+    problem(answer, 413, "too-large")
+    problem(await desk.client.post(path, params=parameters, content=chunks()), 401, "unauthenticated")
+
+
+async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) -> None:
+    for kind in ("accounts", "agencies"):
+        answer = await registry.get(f"/v1/imports/templates/{kind}.csv", params={"lang": "en"})
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert kind in answer.headers["content-disposition"]
+        answer = await registry.get(f"/v1/imports/templates/{kind}.xlsx")
+        assert answer.headers["content-type"] == XLSX
+        assert answer.content.startswith(b"PK")
+    problem(await registry.get("/v1/imports/templates/people.csv"), 422, "invalid")
+    problem(await registry.get("/v1/imports/templates/accounts.csv?lang=fr"), 422, "invalid")
