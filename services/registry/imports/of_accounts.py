@@ -32,6 +32,8 @@ _LANGUAGE_NAMES = {
     "english": "en",
     "anh": "en",
 }
+_WITHOUT_ZERO = re.compile(r"[2-9][0-9]{8,9}")
+"""A Vietnamese number as a spreadsheet keeps it; what begins with 1 has no zero (113, 1900 …)."""
 _MOST_SUGGESTIONS = 20
 """Unknown agencies of one batch for which the nearest is looked up: it is slow, and one typo is mostly repeated."""
 
@@ -99,7 +101,7 @@ def _body(row: Row) -> AccountCreate | None:
         return None
     values = {name: value for name, value in row.values.items() if name in AccountCreate.model_fields}
     if "contact_phone" in values:
-        values["contact_phone"] = re.sub(r"[ .()-]", "", values["contact_phone"])
+        values["contact_phone"] = _telephone(row, values["contact_phone"])
     body: dict[str, Any] = {**values, "url": link, "languages": _languages(row.values.get("languages", ""))}
     if id_link:
         body["platform_id_url"] = id_link
@@ -109,6 +111,15 @@ def _body(row: Row) -> AccountCreate | None:
         placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
         row.errors.extend(of_problem(validation.problem(placed, body), _FIELDS))
         return None
+
+
+def _telephone(row: Row, text: str) -> str:
+    """A telephone number without what is written between its digits, and with the zero that it begins with."""
+    number = re.sub(r"[ .()-]", "", text)
+    if not _WITHOUT_ZERO.fullmatch(number):
+        return number
+    row.warn("leading-zero", "contact_phone", f"0{number}")
+    return f"0{number}"
 
 
 def _links(row: Row) -> tuple[str, str | None]:

@@ -9,6 +9,7 @@ from tests.support.answers import ok, problem
 from tests.support.importing import HEADER, Desk, counts, page
 from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
+from tests.support.workbooks import with_cells
 
 
 async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
@@ -109,3 +110,66 @@ async def test_rows_with_errors_are_downloaded_corrected_and_sent_again(desk: De
     again = await desk.checked([header, *wrong])
     assert counts(await desk.applied(again)) == {"total": 2, "checked": 2, "good": 2, "applied": 2}
     assert len(await desk.accounts(tenant.commune)) == 3
+
+
+async def test_the_file_of_errors_is_harmless_and_comes_back_as_it_went(desk: Desk, tenant: Tenant) -> None:
+    """No heading or cell of it is a formula, and what was put before one is taken away again."""
+    formula = '=HYPERLINK("http://evil")'
+    rows = [
+        (*HEADER, "Điện thoại", "Nền tảng", "Tên định danh trên nền tảng", formula),
+        (tenant.commune, "", "A", "Vietnamish", "+84 277 3845 123", "x", "@some_page", formula),
+        (tenant.commune, page("two.pages"), "B", "vi", "", "", "", "", "too", "many"),
+    ]
+    made = await desk.checked(rows)
+    answer = await desk.client.get(f"/v1/imports/{made['id']}/errors.csv", headers=desk.headers)
+    header, *wrong = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert header == [*rows[0][:-1], f"'{formula}", "Lỗi"]
+    assert wrong[0][4:8] == ["'+84 277 3845 123", "x", "'@some_page", f"'{formula}"]
+    again = await desk.checked(answer.content)
+    assert [[error["code"] for error in row["errors"]] for row in await desk.errors(again)] == [
+        ["invalid"],
+        ["extra-cells"],
+    ]
+    wrong[0][3] = "vi"
+    done = await desk.applied(await desk.checked([header, wrong[0]]))
+    (account,) = await desk.accounts(tenant.commune)
+    assert (account.url, account.contact_phone) == ("https://x.com/some_page", "+842773845123")
+    assert counts(done)["applied"] == 1
+
+
+async def test_what_spreadsheets_do_to_values_is_told_or_undone(desk: Desk, tenant: Tenant) -> None:
+    """Zeros go from the beginnings of numbers, digits from their ends, and a formula may have no result."""
+    text = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    header = ("Mã cơ quan", "Liên kết", "Tên hiển thị", "Điện thoại", "ID", "Nền tảng")
+    rows = [
+        [text.format(each) for each in header],
+        [
+            text.format(tenant.commune),
+            text.format(page("a.page")),
+            "<c><f>A1&amp;B1</f></c>",
+            "<c><v>2773845123</v></c>",
+        ],
+        [text.format(tenant.commune), text.format(page("b.page")), '<c t="e"><f>C9</f><v>#REF!</v></c>'],
+        [
+            *(text.format(tenant.commune), "<c/>", text.format("C"), "<c/>"),
+            *("<c><v>1234567890123456789</v></c>", text.format("zalo")),
+        ],
+        [
+            *(text.format(tenant.commune), text.format(page("d.page")), text.format("D")),
+            "<c><v>912345678</v></c>",
+        ],
+    ]
+    made = await desk.checked(with_cells("".join(f"<row>{''.join(row)}</row>" for row in rows)))
+    said = {
+        row["row"]: [(each["code"], each["field"], each["value"]) for each in row["errors"]]
+        for row in await desk.errors(made)
+    }
+    assert said[2] == [("formula-unsaved", "display_name", "#FORMULA! =A1&B1")]
+    assert said[3] == [("formula-failed", "display_name", "#REF!")]
+    assert ("digits-lost", "platform_id", "1.234568E+18") in said[4]
+    (warned,) = [row for row in await desk.errors(made, warnings=True) if row["row"] == 5]
+    assert [(each["code"], each["suggestion"]) for each in warned["warnings"]] == [
+        ("leading-zero", "0912345678")
+    ]
+    await desk.applied(made, "good")
+    assert [each.contact_phone for each in await desk.accounts(tenant.commune)] == ["0912345678"]
