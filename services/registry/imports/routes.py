@@ -41,6 +41,7 @@ from shared.problems import (
     responses,
 )
 from shared.schemas import AgencyCode
+from shared.spreadsheets import CSV, XLSX
 from shared.uploads import Upload, file_body
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
@@ -53,8 +54,6 @@ templates_router = APIRouter(
     prefix="/v1/imports/templates", tags=["imports"], responses=responses(NotFound, Invalid)
 )
 
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EXAMPLE = (
     "Mã cơ quan,Liên kết,Tên hiển thị,Ngôn ngữ\n"
     "T82.X30169,https://www.facebook.com/ubndxalapvo,UBND xã Lấp Vò,vi\n"

@@ -1,6 +1,5 @@
 """Files to fill in: what each column means, its heading, and an example."""
 
-import csv
 import io
 from collections.abc import Sequence
 
@@ -8,6 +7,7 @@ import xlsxwriter
 
 from services.registry.imports.columns import FIELDS
 from shared.problems import Text
+from shared.spreadsheets import BOM, csv_lines
 
 _COLUMN_WIDTH = 28  # characters
 _TITLE = Text(
@@ -32,10 +32,8 @@ def rows(kind: str, language: str) -> list[list[str]]:
 
 
 def as_csv(table: Sequence[Sequence[str]]) -> bytes:
-    """CSV (RFC 4180) in UTF-8 with a byte order mark, without which spreadsheet programs guess the encoding."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(table)
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    """CSV with a byte order mark."""
+    return BOM + csv_lines(table)
 
 
 def as_xlsx(table: Sequence[Sequence[str]]) -> bytes:

@@ -18,8 +18,9 @@ from openpyxl import load_workbook
 from services.registry.agencies import queries as agencies
 from services.registry.directory import exports
 from services.registry.directory import queries as directory
-from services.registry.directory.formats import COLUMNS, CsvWriter, XlsxWriter, harmless
+from services.registry.directory.formats import COLUMNS, CsvWriter, XlsxWriter
 from shared.db import Database
+from shared.spreadsheets import harmless
 from tests.support.answers import ok, problem
 from tests.support.eventually import eventually
 from tests.support.staff import Staff
@@ -27,7 +28,7 @@ from tests.support.tenant import agency
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = ("csv", "xlsx", "jsonl")
-DANGEROUS = ("=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1")
+DANGEROUS = ("=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋84", "－1", "＠SUM(A1)")
 
 
 async def taken(registry: httpx.AsyncClient, form: str, language: str = "vi", **query: Any) -> httpx.Response:
