@@ -271,3 +271,12 @@ def test_a_process_of_its_own_reads_the_same() -> None:
 def test_a_cell_far_away_harms_nobody_but_the_process_that_reads_it() -> None:
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert in_a_process(with_cells(far)) in ([], [{"refused": "too-large-inside", "missing": []}])
+
+
+def test_a_directory_of_half_a_million_entries_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a stranger sent is looked at in the API's process, so it must never take that long."""
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    entry = b"PK\x01\x02" + bytes(42) + b"x"
+    with pytest.raises(Refused) as caught:
+        recognise(b"PK\x03\x04" + entry * 400_000)
+    assert caught.value.code == "too-large-inside"
