@@ -1,5 +1,6 @@
 """Rows that are accounts: read into what `POST /v1/accounts` takes, and judged by its rules."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -70,7 +71,8 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
     meant: dict[str, tuple[str, Known | None]] = {}
     if strange:
         within = Within(Known(**row._mapping) for row in await queries.agencies_within(session, actor.agency))  # noqa: SLF001
-        meant = {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(strange)}
+        # Among fourteen thousand agencies that takes seconds, and the worker has events to publish meanwhile.
+        meant = await asyncio.to_thread(_all_meant, within, strange)
     for row in rows:
         text = row.values.get("agency_code", "")
         if not text or row.failed_at("agency_code"):
@@ -84,6 +86,10 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
         elif agency:
             row.warn(code, "agency_code", agency.shown)
             row.values["agency_code"] = agency.code
+
+
+def _all_meant(within: Within, texts: Sequence[str]) -> dict[str, tuple[str, Known | None]]:
+    return {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(texts)}
 
 
 def _meant(within: Within, text: str, *, search: bool) -> tuple[str, Known | None]:

@@ -1,6 +1,7 @@
 """The worker dies, meets others, stumbles and is told to stop: nothing is done twice, and nothing is lost."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.registry.imports import working
+from services.registry.imports.agencies_meant import Within
 from services.registry.imports.tables import ImportFile
 from shared.db import Database
 from shared.tasks import stop
@@ -17,7 +19,7 @@ from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.audit import acts
 from tests.support.eventually import eventually
-from tests.support.importing import Desk, accounts_csv, counts
+from tests.support.importing import HEADER, Desk, accounts_csv, counts, page
 from tests.support.tenant import Tenant
 
 
@@ -129,3 +131,16 @@ def _broken(database: Database) -> Any:
             raise Killed
 
     return transaction()
+
+
+async def test_looking_for_what_may_be_meant_holds_up_nobody(
+    desk: Desk, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is slow, and the worker that does it publishes events, too."""
+    loop = threading.get_ident()
+    searched: list[int] = []
+    monkeypatch.setattr(Within, "nearest", lambda *_: searched.append(threading.get_ident()))
+    made = await desk.checked([HEADER, (f"{tenant.commune}.NOBODY", page("a.page"), "A", "vi")])
+    assert made["rows"]["bad"] == 1
+    assert searched
+    assert loop not in searched
