@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from services.registry.directory import queries, service
@@ -21,7 +22,6 @@ from services.registry.directory.formats import Open
 from services.registry.directory.queries import Filter
 from services.registry.directory.schemas import DirectoryQuery
 from shared.conditional import Keeping, has, tag_of, unchanged
-from shared.db import Database
 from shared.problems import Text, Unavailable
 
 AT_ONCE = 2
@@ -78,25 +78,25 @@ class Exports:
             self.running -= 1
 
 
-async def export(
-    exports: Exports, database: Database, asked: DirectoryQuery, form: Form, known: str | None
-) -> Response:
+async def export(request: Request, asked: DirectoryQuery, form: Form, known: str | None) -> Response:
     """The chosen accounts as a file; 304 when the caller has it.
 
     Raises:
         Invalid: the agency is not known.
         ExportsBusy: too many are being made already.
+        ClientDisconnect: nobody waits for it any more.
         Unavailable: the database is away.
     """
+    state = request.app.state
     with ExitStack() as opened:
-        async with database.snapshot() as session:
+        async with state.database.snapshot() as session:
             which = await service.meant(session, asked)
             tag = await _tag(session, which, form)
             if has(known, tag):
                 return unchanged(tag, form.keeping)
-            with exports.one():
+            with state.exports.one():
                 file = opened.enter_context(TemporaryFile())
-                await _write(session, which, form, file)
+                await _write(session, which, form, file, request)
         opened.pop_all()  # from here on the answer closes it
     return FileAnswer(file, form, tag)
 
@@ -107,15 +107,21 @@ async def _tag(session: AsyncSession, which: Filter, form: Form) -> str:
     return f"W/{tag_of(f'{form.name}:{which}:{content}'.encode())}"
 
 
-async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[bytes]) -> None:
+async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[bytes], request: Request) -> None:
     writer = await asyncio.to_thread(form.open, file)
     try:
         async for rows in queries.batches(session, which, _BATCH):
+            await _require_client(request)
             await asyncio.to_thread(writer.write, rows)
         await asyncio.to_thread(writer.finish)
     except BaseException:
         writer.discard()
         raise
+
+
+async def _require_client(request: Request) -> None:
+    if await request.is_disconnected():
+        raise ClientDisconnect
 
 
 class FileAnswer(Response):

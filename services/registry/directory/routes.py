@@ -69,7 +69,7 @@ async def export_csv(
         _MINUTE_BY_LANGUAGE,
         (("Content-Language", language),),
     )
-    return await exports.export(request.app.state.exports, request.app.state.database, asked, form, known)
+    return await exports.export(request, asked, form, known)
 
 
 @router.get(
@@ -95,7 +95,7 @@ async def export_xlsx(
         _MINUTE_BY_LANGUAGE,
         (("Content-Language", language),),
     )
-    return await exports.export(request.app.state.exports, request.app.state.database, asked, form, known)
+    return await exports.export(request, asked, form, known)
 
 
 @router.get(
@@ -113,4 +113,4 @@ async def export_jsonl(
 ) -> Response:
     """Every entry on a line of its own, exactly as the list has it."""
     form = exports.Form("jsonl", _JSONL, "jsonl", JsonLinesWriter, _MINUTE)
-    return await exports.export(request.app.state.exports, request.app.state.database, asked, form, known)
+    return await exports.export(request, asked, form, known)

@@ -1,11 +1,13 @@
 """What is no table is refused with its reason, and templates for what is one."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.support.answers import problem
+from tests.support.answers import ok, problem
 from tests.support.importing import HEADER, Desk
 from tests.support.workbooks import changed, workbook
 
@@ -69,3 +71,29 @@ async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) ->
         assert answer.content.startswith(b"PK")
     problem(await registry.get("/v1/imports/templates/people.csv"), 422, "invalid")
     problem(await registry.get("/v1/imports/templates/accounts.csv?lang=fr"), 422, "invalid")
+
+
+async def test_a_file_that_breaks_off_is_nobodys_fault(registry_app: FastAPI, desk: Desk) -> None:
+    """Its sender is not there to be answered, and nothing of it is kept."""
+    messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    await registry_app(
+        {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/imports",
+            "raw_path": b"/v1/imports",
+            "query_string": b"kind=accounts",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in desk.headers.items()],
+            "client": ("127.0.0.1", 1),
+        },
+        receive,
+        send,
+    )
+    assert ok(await desk.client.get("/v1/imports", headers=desk.headers))["items"] == []
