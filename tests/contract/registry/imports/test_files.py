@@ -1,6 +1,6 @@
 """What is no table is refused with its reason, and templates for what is one."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -75,7 +75,9 @@ async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) ->
 
 async def test_a_file_that_breaks_off_is_nobodys_fault(registry_app: FastAPI, desk: Desk) -> None:
     """Its sender is not there to be answered, and nothing of it is kept."""
-    messages = iter([{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}])
+    messages: Iterator[dict[str, Any]] = iter(
+        [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.disconnect"}]
+    )
 
     async def receive() -> dict[str, Any]:
         return next(messages)
