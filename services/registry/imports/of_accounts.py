@@ -25,6 +25,8 @@ from shared.search import fold
 
 _FIELDS = frozenset(field.name for field in ACCOUNTS)
 _CODE = re.compile(r"[0-9A-Z]+(\.[0-9A-Z]+)*")
+_TAGS = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?( [a-z]{2,3}(-[A-Z]{2})?)*")
+"""Languages as the directory's own files have them."""
 _LANGUAGE_NAMES = {
     "tieng viet": "vi",
     "vietnamese": "vi",
@@ -149,6 +151,8 @@ def _links(row: Row) -> tuple[str, str | None]:
 
 
 def _languages(text: str) -> list[str]:
+    if _TAGS.fullmatch(text):
+        return text.split()
     words = [word for word in re.split(r"\s*[,;/+&]\s*", text) if word]
     return [_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words] or [
         "vi"

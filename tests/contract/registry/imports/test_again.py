@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -17,6 +18,7 @@ from shared.retention import forget_once
 from tests.support.answers import ok
 from tests.support.audit import acts
 from tests.support.importing import HEADER, Desk, accounts_csv, counts, page, table
+from tests.support.staff import Staff
 from tests.support.tenant import Tenant
 
 
@@ -60,3 +62,18 @@ async def test_values_are_forgotten_after_thirty_days_and_counts_are_not(
         rows = select(func.count()).select_from(ImportRow).where(col(ImportRow.import_id) == UUID(made["id"]))
         assert await session.scalar(rows) == 0
     assert (await desk.checked(content))["id"] != made["id"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_what_was_taken_from_the_directory_is_registered_already(
+    desk: Desk, tenant: Tenant, staff: Staff, form: str, language: str
+) -> None:
+    await staff.active(languages=["vi", "en"], purpose="information")
+    headers = {"Accept-Language": language}
+    taken = await desk.client.get(
+        f"/v1/directory.{form}", params={"agency_code": tenant.commune}, headers=headers
+    )
+    again = await desk.checked(taken.content)
+    assert counts(again) == {"total": 1, "checked": 1, "unchanged": 1}
+    assert await desk.errors(again, warnings=True) == []

@@ -113,6 +113,14 @@ def test_headings_are_known_by_many_names(headings: list[str]) -> None:
     assert first(accounts(workbook([headings, ROW]))) == MAPPED
 
 
+def test_the_name_of_an_agency_beside_its_code_is_no_second_code() -> None:
+    table = accounts(workbook([["Tên cơ quan", *HEADER, "Loại"], ["UBND xã Lấp Vò", *ROW, "facebook"]]))
+    assert table.fields == (None, "agency_code", "url", "display_name", "platform")
+    table = accounts(workbook([["Tên cơ quan", "Liên kết"], ["UBND xã Lấp Vò", "http://a.vn"]]))
+    assert table.fields == ("agency_code", "url")
+    assert refusal(workbook([["Tên cơ quan", "Đơn vị", "Liên kết"]])) == "heading-twice"
+
+
 def test_titles_stand_above_the_header_and_row_numbers_are_those_of_the_sheet() -> None:
     title = [["ỦY BAN NHÂN DÂN"], [], ["DANH SÁCH TÀI KHOẢN", "", "Tháng 7"], []]
     for content in (workbook([*title, ["TT", *HEADER], ["1", *ROW], [], ["2", *ROW]]),):
