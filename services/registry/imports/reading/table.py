@@ -24,6 +24,8 @@ MAX_CELL = 2_500
 MAX_HEADING = 200
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_UNICODE = re.compile("[\u0100-\u1fff]")
+"""Letters that no legacy encoding has: a cell with one has been typed anew among older ones."""
 _UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 Row = list[str]
@@ -167,7 +169,7 @@ def _convert(rows: list[tuple[int, Row]], width: int) -> str | None:
             continue
         met = met or encoding
         for _, row in rows:
-            if at < len(row) and not row[at].isascii():
+            if at < len(row) and not row[at].isascii() and not _UNICODE.search(row[at]):
                 row[at] = legacy.CONVERT[encoding](row[at])
     return met
 

@@ -86,6 +86,13 @@ def test_legacy_letters_are_recognised_in_workbooks(text: str, encoding: str) ->
     assert [row[2] for _, row in table.rows] == ["UBND xã Lấp Vò", "Số một"]
 
 
+@pytest.mark.parametrize(("text", "encoding"), [(TCVN3, "tcvn3"), (VNI, "vni")])
+def test_a_cell_typed_anew_among_legacy_ones_stays_as_it_is(text: str, encoding: str) -> None:
+    table = accounts(f"{text}\nT1,https://fb.com/z,Công an xã Lấp Vò".encode())
+    assert table.encoding == encoding
+    assert [row[2] for _, row in table.rows] == ["UBND xã Lấp Vò", "Số một", "Công an xã Lấp Vò"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_whatever_separates_cells(delimiter: str) -> None:
     text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in (HEADER, ROW))
