@@ -15,8 +15,8 @@ Status = Literal["active", "suspended", "lapsed", "retired"]
 Sort = Literal["name", "newest", "agency"]
 State = Literal["active", "suspended", "lapsed", "retired"]
 
-SEARCHED = r"^[\w\s.,;:()'’\"/&+@–-]*$"
-"""What names and handles are written with; \\w has the letters of every language and their marks."""
+SEARCHED = r"^[^\x00-\x1f\x7f]*$"
+"""Whatever stands in names; of all but letters and digits nothing is asked."""
 
 
 class DirectoryQuery(Schema):
