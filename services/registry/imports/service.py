@@ -74,7 +74,8 @@ async def upload(
 ) -> tuple[Import, bool]:
     """Take a file in; it is checked in the background. Returns the import, and whether it is a new one.
 
-    The same file with the same options is the same import, unless that was refused or cancelled.
+    The same file with the same options is the same import, unless that was refused or cancelled, or has been
+    applied without some of its rows.
 
     Raises:
         Forbidden: the kind needs another role.
@@ -94,8 +95,11 @@ async def upload(
     described = orjson.dumps([kind, options], option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(described + b"\n" + content).digest()
     same = await queries.same_file(session, actor.agency, digest)
-    if same is not None:
+    if same is not None and not _left_over(same):
         return same, False
+    if same is not None:  # its rows are tried anew, and it stands for the file no more
+        same.digest = hashlib.sha256(digest + same.id.bytes).digest()
+        await session.flush()
     moment = clock.now()
     made = Import(
         id=new_id(),
@@ -209,6 +213,11 @@ async def _moved(
         session, actor, f"imports.{action}", "import", importing.id, importing.agency_code, importing.version
     )
     return importing
+
+
+def _left_over(importing: Import) -> bool:
+    """Whether an import is over, and rows with errors were left: what they lacked may be there by now."""
+    return importing.state == "applied" and bool(importing.bad or importing.failed)
 
 
 def _require_role(actor: Actor, kind: str) -> None:

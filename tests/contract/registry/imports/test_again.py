@@ -12,14 +12,14 @@ from sqlmodel import col
 
 from services.registry.imports.retention import RULES
 from services.registry.imports.tables import ImportRow
-from shared import clock
+from shared import clock, tenancy
 from shared.db import Database
 from shared.retention import forget_once
 from tests.support.answers import ok
 from tests.support.audit import acts
 from tests.support.importing import HEADER, Desk, accounts_csv, counts, page, table
 from tests.support.staff import Staff
-from tests.support.tenant import Tenant
+from tests.support.tenant import Tenant, agency
 
 
 async def test_the_same_file_is_the_same_import_and_the_same_rows_change_nothing(
@@ -77,3 +77,29 @@ async def test_what_was_taken_from_the_directory_is_registered_already(
     again = await desk.checked(taken.content)
     assert counts(again) == {"total": 1, "checked": 1, "unchanged": 1}
     assert await desk.errors(again, warnings=True) == []
+
+
+async def test_rows_that_were_left_out_are_tried_anew(
+    desk: Desk, tenant: Tenant, registry_database: Database
+) -> None:
+    """A file names an agency that is entered later: the very same file is of use then."""
+    new = f"{tenant.province}.X9"
+    content = table([HEADER, (tenant.commune, page("old.page"), "A", ""), (new, page("new.page"), "B", "")])
+    first = await desk.checked(content)
+    assert ok(await desk.send(content), 201)["id"] == first["id"]
+    assert counts(await desk.applied(first, "good"))["bad"] == 1
+    async with registry_database.transaction() as session:
+        await tenancy.store(session, [agency(new, parent_code=tenant.province)])
+    for _ in range(2):
+        answers = await asyncio.gather(*(desk.send(content) for _ in range(3)))
+        (again,) = {ok(answer, 201)["id"] for answer in answers}
+        assert again != first["id"]
+    second = await desk.settled({"id": again})
+    assert counts(await desk.applied(second)) == {
+        "total": 2,
+        "checked": 2,
+        "good": 1,
+        "unchanged": 1,
+        "applied": 1,
+    }
+    assert ok(await desk.send(content), 201)["id"] == again

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.registry.imports import working
+from services.registry.imports import queries, working
 from services.registry.imports.agencies_meant import Within
 from services.registry.imports.tables import ImportFile
 from shared.db import Database
@@ -78,6 +78,15 @@ async def test_over_what_the_service_stumbles_is_given_up(
     monkeypatch.setattr(working, "_STEPS", dict.fromkeys(("uploaded", "checking", "applying"), stumbles))
     found = await desk.settled(made)
     assert (found["state"], found["refusal"]["code"]) == ("refused", "internal")
+
+
+async def test_what_was_cancelled_meanwhile_is_not_given_up(desk: Desk, tenant: Tenant) -> None:
+    made = ok(await desk.send(accounts_csv(tenant.commune)), 201)
+    ok(await desk.act(made, "cancel"))
+    async with desk.database.transaction() as session:
+        await queries.give_up(session, UUID(made["id"]), "internal")
+    found = ok(await desk.client.get(f"/v1/imports/{made['id']}", headers=desk.headers))
+    assert (found["state"], found["refusal"]) == ("cancelled", None)
 
 
 async def test_cancelling_stops_it_and_the_file_may_come_again(
