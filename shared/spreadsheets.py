@@ -13,6 +13,11 @@ BOM = b"\xef\xbb\xbf"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
+def file_headers(name: str) -> dict[str, str]:
+    """Headers of an answer that is kept as a file of this name."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula: an apostrophe goes before what could begin one."""
     return f"'{text}" if text.startswith(_FORMULA) else text

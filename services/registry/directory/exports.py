@@ -23,6 +23,7 @@ from services.registry.directory.queries import Filter
 from services.registry.directory.schemas import DirectoryQuery
 from shared.conditional import Keeping, has, tag_of, unchanged
 from shared.problems import Text, Unavailable
+from shared.spreadsheets import file_headers
 
 AT_ONCE = 2
 """Exports that one process makes at a time: a large one takes a core for a while."""
@@ -135,7 +136,7 @@ class FileAnswer(Response):
             **dict(form.headers),
             **form.keeping.headers(tag),
             "Content-Length": str(length),
-            "Content-Disposition": f'attachment; filename="chinh-danh.{form.extension}"',
+            **file_headers(f"chinh-danh.{form.extension}"),
         }
         super().__init__(media_type=form.media_type, headers=headers)
 

@@ -69,6 +69,13 @@ async def test_templates_are_there_for_everybody(registry: httpx.AsyncClient) ->
         answer = await registry.get(f"/v1/imports/templates/{kind}.xlsx")
         assert answer.headers["content-type"] == XLSX
         assert answer.content.startswith(b"PK")
+        has_it = {"If-None-Match": answer.headers["etag"]}
+        again = await registry.get(answer.request.url, headers=has_it)
+        assert (again.status_code, again.content) == (304, b"")
+        english = await registry.get(answer.request.url, headers={"Accept-Language": "en", **has_it})
+        assert (english.status_code, english.headers["vary"]) == (200, "Accept-Language")
+        chosen = await registry.get(answer.request.url.copy_with(params={"lang": "en"}))
+        assert chosen.headers["etag"] == english.headers["etag"]
     problem(await registry.get("/v1/imports/templates/people.csv"), 422, "invalid")
     problem(await registry.get("/v1/imports/templates/accounts.csv?lang=fr"), 422, "invalid")
 
