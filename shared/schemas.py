@@ -36,9 +36,10 @@ class Creation(Schema):
 
 def _refuse_control(text: str, *, allowed: str = "") -> str:
     # PostgreSQL cannot hold NUL, and the other control characters (as well as the characters that
-    # reorder text) only ever serve to mislead a reader.
+    # reorder text) only ever serve to mislead a reader. XML, as in badges, cannot hold U+FFFE and U+FFFF.
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in allowed:
+        category = unicodedata.category(character)
+        if (category in {"Cc", "Cf", "Cs"} or character in "\ufffe\uffff") and character not in allowed:
             raise ValueError("control-character")
     return text
 
