@@ -1,9 +1,9 @@
 """Expected failures, rendered as RFC 9457 `application/problem+json` in Vietnamese or English."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.text import Text as Text  # noqa: PLC0414 - whoever needs problems needs it, too
@@ -349,3 +349,20 @@ async def _request_language(request: Request) -> str:  # not plain: FastAPI woul
 
 Language = Annotated[str, Depends(_request_language)]
 """The language a route answers in, for texts outside problem documents."""
+
+
+async def _chosen_language(
+    language: Language,
+    lang: Annotated[
+        Literal["vi", "en"] | None,
+        Query(
+            description="The language of its words; that of `Accept-Language` when left out.",
+            examples=["vi"],
+        ),
+    ] = None,
+) -> str:
+    return lang or language
+
+
+ChosenLanguage = Annotated[str, Depends(_chosen_language)]
+"""The same, of files that a link leads to, and links have no headers."""

@@ -85,6 +85,10 @@ class Account(Base, table=True):
         Index("ix_accounts_state", "state", "id"),
         Index("ix_accounts_folded", "folded", "id"),
         Index("ix_accounts_searched", "searched", postgresql_using="gin"),
+        # What few accounts have: without these, all would be read to find them.
+        Index("ix_accounts_platform", "platform", "folded", "id"),
+        Index("ix_accounts_status", "state", "folded", "id", postgresql_where=text("state <> 'active'")),
+        Index("ix_accounts_languages", "languages", postgresql_using="gin"),
         # Whether a row of an import is registered already, in whatever state.
         Index("ix_accounts_identity", "identity"),
     )
@@ -165,6 +169,7 @@ class AccountVersion(Base, table=True):
 
     __tablename__ = "account_history"
     __table_args__: ClassVar = (
+        Index("ix_account_history_agency", "agency_code"),
         Index("ix_account_history_at", "at"),
         Index("ix_account_history_folded", "folded", "account_id"),
         Index("ix_account_history_searched", "searched", postgresql_using="gin"),

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
 
-from fastapi import Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import ClientDisconnect
 
 from services.registry.directory import queries, service
 from services.registry.directory.formats import Open
 from services.registry.directory.queries import Filter
 from services.registry.directory.schemas import DirectoryQuery
 from shared.conditional import Keeping, has, tag_of, unchanged
-from shared.db import Database
 from shared.files import FileAnswer
 from shared.problems import Text, Unavailable
+from shared.spreadsheets import file_headers
 
 AT_ONCE = 2
 """Exports that one process makes at a time: a large one takes a core for a while."""
@@ -72,30 +73,30 @@ class Exports:
             self.running -= 1
 
 
-async def export(
-    exports: Exports, database: Database, asked: DirectoryQuery, form: Form, known: str | None
-) -> Response:
+async def export(request: Request, asked: DirectoryQuery, form: Form, known: str | None) -> Response:
     """The chosen accounts as a file; 304 when the caller has it.
 
     Raises:
         Invalid: the agency is not known.
         ExportsBusy: too many are being made already.
+        ClientDisconnect: nobody waits for it any more.
         Unavailable: the database is away.
     """
+    state = request.app.state
     with ExitStack() as opened:
-        async with database.snapshot() as session:
+        async with state.database.snapshot() as session:
             which = await service.meant(session, asked)
             tag = await _tag(session, which, form)
             if has(known, tag):
                 return unchanged(tag, form.keeping)
-            with exports.one():
+            with state.exports.one():
                 file = opened.enter_context(TemporaryFile())
-                await _write(session, which, form, file)
+                await _write(session, which, form, file, request)
         opened.pop_all()  # from here on the answer closes it
     headers = {
         **dict(form.headers),
         **form.keeping.headers(tag),
-        "Content-Disposition": f'attachment; filename="chinh-danh.{form.extension}"',
+        **file_headers(f"chinh-danh.{form.extension}"),
     }
     return FileAnswer(file, form.media_type, headers)
 
@@ -106,12 +107,18 @@ async def _tag(session: AsyncSession, which: Filter, form: Form) -> str:
     return f"W/{tag_of(f'{form.name}:{which}:{content}'.encode())}"
 
 
-async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[bytes]) -> None:
+async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[bytes], request: Request) -> None:
     writer = await asyncio.to_thread(form.open, file)
     try:
         async for rows in queries.batches(session, which, _BATCH):
+            await _require_client(request)
             await asyncio.to_thread(writer.write, rows)
         await asyncio.to_thread(writer.finish)
     except BaseException:
         writer.discard()
         raise
+
+
+async def _require_client(request: Request) -> None:
+    if await request.is_disconnected():
+        raise ClientDisconnect

@@ -18,11 +18,11 @@ Sort = Literal["name", "newest", "agency"]
 State = Literal["active", "suspended", "lapsed", "retired"]
 
 SEARCHED = shaped(
-    r"^[\w\s.,;:()'’\"/&+@–-]*$",
-    "Chỉ gồm chữ, số, dấu cách và các dấu . , ; : ( ) ' \" / & + @ -.",
-    "Letters, digits, spaces and . , ; : ( ) ' \" / & + @ - only.",
+    r"^[^\x00-\x1f\x7f]*$",
+    "Một dòng, không có ký tự điều khiển.",
+    "One line without control characters.",
 )
-"""What names and handles are written with; \\w has the letters of every language and their marks."""
+"""Whatever stands in names; of all but letters and digits nothing is asked."""
 _AREA = shaped(r"^[0-9]{2,5}$", "2 đến 5 chữ số.", "2 to 5 digits.")
 
 

@@ -13,6 +13,18 @@ SAYS: dict[str, Text] = {
         "Bắt đầu bằng = + - hoặc @ như một công thức; hãy bỏ ký tự đó.",
         "Begins with = + - or @ like a formula; remove that character.",
     ),
+    "formula-unsaved": Text(
+        "Công thức chưa có kết quả trong tệp; hãy mở tệp bằng phần mềm bảng tính rồi lưu lại, hoặc gõ giá trị.",
+        "A formula whose result is not in the file: open and save it in a spreadsheet program, or type the value.",
+    ),
+    "formula-failed": Text(
+        "Công thức báo lỗi thay vì cho kết quả; hãy sửa công thức, hoặc gõ giá trị.",
+        "A formula that shows an error instead of a result: correct it, or type the value.",
+    ),
+    "digits-lost": Text(
+        "Phần mềm bảng tính chỉ giữ 15 chữ số của số này; hãy định dạng cột là văn bản rồi gõ lại đủ các chữ số.",
+        "The spreadsheet kept only 15 digits of this number: format the column as text and type all digits again.",
+    ),
     "unreadable": Text(
         "Có ký tự không đọc được; hãy gõ lại ô này.", "Contains unreadable characters; type the cell again."
     ),
@@ -55,7 +67,7 @@ SAYS: dict[str, Text] = {
         "The account with this id has another handle, and stays as it is; if the page was renamed, rename the account.",
     ),
     "leading-zero": Text(
-        "Đã thêm số 0 bị mất ở đầu mã.", "A zero that was lost from the beginning of the code is put back."
+        "Đã thêm số 0 bị mất ở đầu.", "The zero that was lost from the beginning is put back."
     ),
     "not-a-date": Text("Không phải một ngày; hãy viết dd/mm/yyyy.", "Not a date; write dd/mm/yyyy."),
     "code-taken": Text("Mã này đã thuộc về cơ quan khác.", "This code belongs to another agency."),

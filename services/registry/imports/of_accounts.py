@@ -1,5 +1,6 @@
 """Rows that are accounts: read into what `POST /v1/accounts` takes, and judged by its rules."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,6 +27,8 @@ from shared.urls import UnusableLink, canonicalise
 
 _FIELDS = frozenset(field.name for field in ACCOUNTS)
 _CODE = re.compile(r"[0-9A-Z]+(\.[0-9A-Z]+)*")
+_TAGS = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?( [a-z]{2,3}(-[A-Z]{2})?)*")
+"""Languages as the directory's own files have them."""
 _LANGUAGE_NAMES = {
     "tieng viet": "vi",
     "vietnamese": "vi",
@@ -36,6 +39,8 @@ _LANGUAGE_NAMES = {
 }
 _NO_LINK = "https://gov.vn"
 """Stands where a row has none, so that whatever else is wrong with it can be said."""
+_WITHOUT_ZERO = re.compile(r"[2-9][0-9]{8,9}")
+"""A Vietnamese number as a spreadsheet keeps it; what begins with 1 has no zero (113, 1900 …)."""
 _MOST_SUGGESTIONS = 20
 """Unknown agencies of one batch for which the nearest is looked up: it is slow, and one typo is mostly repeated."""
 
@@ -76,7 +81,8 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
     meant: dict[str, tuple[str, Known | None]] = {}
     if strange:
         within = Within(Known(**row._mapping) for row in await queries.agencies_within(session, actor.agency))  # noqa: SLF001
-        meant = {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(strange)}
+        # Among fourteen thousand agencies that takes seconds, and the worker has events to publish meanwhile.
+        meant = await asyncio.to_thread(_all_meant, within, strange)
     for row in rows:
         text = row.values.get("agency_code", "")
         if not text or row.failed_at("agency_code"):
@@ -94,6 +100,10 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
             row.values["agency_code"] = agency.code
 
 
+def _all_meant(within: Within, texts: Sequence[str]) -> dict[str, tuple[str, Known | None]]:
+    return {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(texts)}
+
+
 def _meant(within: Within, text: str, *, search: bool) -> tuple[str, Known | None]:
     if agency := within.by_area(text):
         return "agency-by-area", agency
@@ -107,7 +117,7 @@ def _body(row: Row) -> AccountCreate | None:
     link, id_link = _links(row)
     values = {name: value for name, value in row.values.items() if name in AccountCreate.model_fields}
     if "contact_phone" in values:
-        values["contact_phone"] = re.sub(r"[ .()-]", "", values["contact_phone"])
+        values["contact_phone"] = _telephone(row, values["contact_phone"])
     body: dict[str, Any] = {
         **values,
         "url": link or _NO_LINK,
@@ -116,6 +126,15 @@ def _body(row: Row) -> AccountCreate | None:
     if id_link:
         body["platform_id_url"] = id_link
     return as_model(row, AccountCreate, body, _FIELDS)
+
+
+def _telephone(row: Row, text: str) -> str:
+    """A telephone number without what is written between its digits, and with the zero that it begins with."""
+    number = re.sub(r"[ .()-]", "", text)
+    if not _WITHOUT_ZERO.fullmatch(number):
+        return number
+    row.warn("leading-zero", "contact_phone", f"0{number}")
+    return f"0{number}"
 
 
 def _links(row: Row) -> tuple[str, str | None]:
@@ -139,6 +158,8 @@ def _links(row: Row) -> tuple[str, str | None]:
 
 
 def _languages(text: str) -> list[str]:
+    if _TAGS.fullmatch(text):
+        return text.split()
     words = [word for word in re.split(r"\s*[,;/+&]\s*", text) if word]
     return [_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words] or [
         "vi"

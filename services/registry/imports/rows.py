@@ -10,11 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from services.registry.imports.columns import Field
 from services.registry.imports.findings import Finding, of_problem
+from services.registry.imports.reading.valueless import UNSAVED
 from shared import validation
 
 Model = TypeVar("Model", bound=BaseModel)
 
 _FORMULA = re.compile(r"'?[=+\-@]")
+_FAILED = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
+_ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _SERIAL = re.compile(r"\d{5}")
@@ -52,7 +55,10 @@ class Row:
 
 
 def look_over(rows: Iterable[Row], fields: Sequence[Field], free: frozenset[str] = frozenset()) -> None:
-    """Note what is wrong with cells whatever they mean. In `free` fields a value may begin with any character."""
+    """Note what is wrong with cells whatever they mean. In `free` fields a value may begin with any character.
+
+    There it loses the apostrophe that the file of errors puts before such a value.
+    """
     for row in rows:
         for each in fields:
             value = row.values.get(each.name, "")
@@ -60,8 +66,17 @@ def look_over(rows: Iterable[Row], fields: Sequence[Field], free: frozenset[str]
                 row.refuse("missing", each.name)
             elif "\ufffd" in value:
                 row.refuse("unreadable", each.name)
-            elif each.name not in free and _FORMULA.match(value):
-                row.refuse("formula", each.name, value.lstrip("'=+-@ ") or None)
+            elif value.startswith(UNSAVED):
+                row.refuse("formula-unsaved", each.name)
+            elif _FAILED.match(value):
+                row.refuse("formula-failed", each.name)
+            elif _ROUNDED.fullmatch(value):
+                row.refuse("digits-lost", each.name)
+            elif _FORMULA.match(value):
+                if each.name in free:
+                    row.values[each.name] = value.removeprefix("'")
+                else:
+                    row.refuse("formula", each.name, value.lstrip("'=+-@ ") or None)
 
 
 def as_model(row: Row, model: type[Model], values: Mapping[str, Any], fields: frozenset[str]) -> Model | None:

@@ -1,7 +1,5 @@
 """Lineage put together, and the crosswalk as a file."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -15,6 +13,7 @@ from services.registry.lineage import queries
 from services.registry.lineage.schemas import AgencyName, Lineage, LineageStep
 from services.registry.successions.schemas import LegalAct
 from shared.problems import NotFound
+from shared.spreadsheets import csv_lines
 
 COLUMNS = (
     "old_code",
@@ -54,15 +53,9 @@ async def crosswalk_csv(session: AsyncSession, at: date) -> AsyncIterator[bytes]
     async for row in queries.crosswalk(session, at):
         lines.append(tuple(row))
         if len(lines) == _AT_ONCE:
-            yield _csv(lines)
+            yield csv_lines(lines)
             lines = []
-    yield _csv(lines)
-
-
-def _csv(lines: list[tuple[Any, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
+    yield csv_lines(lines)
 
 
 def _step(row: Row[Any]) -> LineageStep:

@@ -1,7 +1,5 @@
 """Orphans within reach, as items and as a file."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +10,10 @@ from services.registry.orphans.schemas import Orphan
 from shared import tenancy
 from shared.auth import Actor
 from shared.problems import NotFound
+from shared.spreadsheets import csv_lines
 
 COLUMNS = tuple(Orphan.model_fields)
 _AT_ONCE = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def within_reach(session: AsyncSession, actor: Actor, code: str) -> str:
@@ -36,9 +34,9 @@ async def as_csv(session: AsyncSession, agency: str, platform: str | None) -> As
     async for row in queries.all_of(session, agency, platform):
         lines.append(_cells(orphan(row)))
         if len(lines) == _AT_ONCE:
-            yield _csv(lines)
+            yield csv_lines(lines)
             lines = []
-    yield _csv(lines)
+    yield csv_lines(lines)
 
 
 def orphan(row: queries.Orphan) -> Orphan:
@@ -58,11 +56,4 @@ def orphan(row: queries.Orphan) -> Orphan:
 
 def _cells(item: Orphan) -> list[str]:
     values = {**item.model_dump(mode="json"), "successors": " ".join(item.successors)}
-    # A spreadsheet would take such a name for a formula.
-    return [f"'{value}" if value.startswith(_FORMULA) else value for value in values.values()]
-
-
-def _csv(lines: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
+    return list(values.values())

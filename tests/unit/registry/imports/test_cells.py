@@ -126,11 +126,15 @@ def test_what_begins_like_a_formula_is_an_error_at_its_cell(value: str) -> None:
 
 def test_no_heading_means_two_fields() -> None:
     for fields in FIELDS.values():
-        folded = [fold(heading) for field in fields for heading in (field.name, *field.heading, *field.also)]
+        folded = [
+            fold(heading)
+            for field in fields
+            for heading in (field.name, *field.heading, *field.also, *field.instead)
+        ]
         assert {each for each in folded if folded.count(each) > 1} <= {fold(field.name) for field in fields}
         by_heading: dict[str, str] = {}
         for field in fields:
-            for heading in (field.name, *field.heading, *field.also):
+            for heading in (field.name, *field.heading, *field.also, *field.instead):
                 assert by_heading.setdefault(fold(heading), field.name) == field.name, heading
 
 
