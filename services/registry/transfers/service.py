@@ -124,8 +124,8 @@ async def accept(
         raise AgencyEnded(successors=list(agency.successors))
     if account is None or account.agency_code != transfer.from_agency_code:
         raise NotFound
-    suspended, active = account.state == "suspended", account.state == "active"
-    changes.move(account, "transfer", account.reason if suspended else None)
+    active = account.state == "active"
+    changes.move(account, "transfer")
     if active and not await proofs.has_valid(session, account.id, clock.now()):
         account.state = "draft"
     if account.state == "draft":
