@@ -135,7 +135,7 @@ async def accept(
     active = account.state == "active"
     changes.move(account, "transfer")
     if active and not await proofs.has_valid(session, account.id, clock.now()):
-        account.state = "draft"
+        account.state, account.reason = "draft", None
     if account.state == "draft":
         account.submitter_issuer = account.submitter_subject = None
         account.approver_issuer = account.approver_subject = None
