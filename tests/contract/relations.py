@@ -387,7 +387,10 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.withdrawTransfer": (Relation.SUBTREE, transfer(f"{_TRANSFER}/withdraw")),
     "registry.withdrawAccount": (Relation.HOLDER, account("office", f"{_ACCOUNT}/withdraw")),
     "registry.listOffices": (Relation.PUBLIC, fixed("/v1/offices")),
-    "registry.restoreAccount": (Relation.SUBTREE, account("suspended", f"{_ACCOUNT}/restore")),
+    "registry.restoreAccount": (
+        Relation.SUBTREE,
+        account("suspended", f"{_ACCOUNT}/restore", {"reason": "recovered"}),
+    ),
     "registry.retireAccount": (Relation.SUBTREE, account("active", f"{_ACCOUNT}/retire", _REASON)),
     "registry.createProof": (Relation.SUBTREE, new_proof),
     "registry.listProofs": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/proofs")),

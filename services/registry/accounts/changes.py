@@ -107,11 +107,12 @@ def move(account: Account, action: str, reason: str | None = None) -> None:
     """
     state = require(account, action)
     if action == "return" and account.lapsed_at is not None:
-        state, reason = "lapsed", None  # it still holds its link, and is not entered anew
+        state = "lapsed"  # it still holds its link, and is not entered anew
     if action == "restore" and account.approver_subject is None:
         state = "lapsed"  # it waited to be approved again, or was returned: it is safe, and no more
+    if state != account.state or reason is not None:
+        account.reason = reason  # else what was given for the state holds on
     account.state = state
-    account.reason = reason
     account.version += 1
     account.updated_at = clock.now()
     if state == "lapsed":

@@ -67,7 +67,7 @@ async def change(
     link = await _another_link(session, account, body)
     if not different and not link:
         return account
-    changes.move(account, "change", account.reason)
+    changes.move(account, "change")
     for name, value in {**different, **link}.items():
         setattr(account, name, value)
     if link:

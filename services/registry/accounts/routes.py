@@ -23,6 +23,7 @@ from services.registry.accounts.schemas import (
     AccountCreate,
     AccountRead,
     AccountVersionRead,
+    Restoration,
     Retirement,
     ReturnToDraft,
     Suspension,
@@ -249,11 +250,13 @@ async def suspend_account(
 @router.post(
     "/{account_id}/restore",
     operation_id="restoreAccount",
+    openapi_extra=shows(state="active", reason="recovered"),
     summary="Restore after a suspension",
     responses=responses(IllegalTransition, StaleVersion, SelfRestoration),
 )
 async def restore_account(
     account_id: UUID,
+    body: Restoration,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.restore")],
     expected: ExpectedVersion,
@@ -261,9 +264,9 @@ async def restore_account(
 ) -> AccountRead:
     """Declare a suspended account safe again, for instance after a hijacked page was won back.
 
-    Whoever suspended it cannot restore it.
+    Whoever suspended it cannot restore it. Without a proof that stands, or an approval, it is `lapsed` then.
     """
-    return answered(await service.restore(session, actor, account_id, expected), response)
+    return answered(await service.restore(session, actor, account_id, body.reason, expected), response)
 
 
 @router.post(

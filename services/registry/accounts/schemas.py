@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from services.registry.accounts.words import (
     Kind,
     Purpose,
+    RestorationReason,
     RetirementReason,
     ReturnReason,
     State,
@@ -153,7 +154,7 @@ class AccountRead(Schema):
     )
     state: State = Field(examples=["active"])
     reason: str | None = Field(
-        description="Why it is suspended or retired, or why a draft was returned.", examples=[None]
+        description="Why it is suspended or retired, was returned, or was restored.", examples=[None]
     )
     version: int = Field(examples=[4])
     created_at: datetime = Field(examples=["2026-02-20T02:30:00Z"])
@@ -184,6 +185,16 @@ class Suspension(Change):
         description="`security`: somebody else may have got in. `owner_request`: the agency asks for it. "
         "`platform_restriction`: the platform has locked it.",
         examples=["security"],
+    )
+
+
+class Restoration(Change):
+    """Why an account can be relied on again."""
+
+    reason: RestorationReason = Field(
+        description="`recovered`: it was out of the agency's hands and is back. `false_alarm`: it never was. "
+        "`no_longer_needed`: what it was suspended for is over.",
+        examples=["recovered"],
     )
 
 

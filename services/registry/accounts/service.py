@@ -69,7 +69,7 @@ async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency
 
 
 async def restore(
-    session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
+    session: AsyncSession, actor: Actor, account_id: UUID, reason: str, expected: Expected = ANY_VERSION
 ) -> Account:
     """Declare a suspended account safe again: official, if it was approved and any proof still stands, else lapsed.
 
@@ -77,7 +77,7 @@ async def restore(
         NotFound, StaleVersion, IllegalTransition: as ever.
         SelfRestoration: the actor suspended it.
     """
-    account = await changes.moved(session, actor, account_id, "restore", expected)
+    account = await changes.moved(session, actor, account_id, "restore", expected, reason)
     if (account.suspender_issuer, account.suspender_subject) == actor.identity:
         raise SelfRestoration
     account.restorer_issuer, account.restorer_subject = actor.identity

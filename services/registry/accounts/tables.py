@@ -36,10 +36,10 @@ class Account(Base, table=True):
         CheckConstraint("state <> 'active' OR approver_subject IS NOT NULL", name="approved"),
         CheckConstraint("state <> 'lapsed' OR lapsed_at IS NOT NULL", name="lapsed_since"),
         CheckConstraint("lapsed_at IS NULL OR state IN ('lapsed', 'submitted')", name="lapsed_still"),
-        # Why it is suspended or retired, or why a draft was returned.
+        # Why it is suspended or retired; why it was returned or restored, where it was.
         CheckConstraint(
             "CASE WHEN state IN ('suspended', 'retired') THEN reason IS NOT NULL"
-            " ELSE state = 'draft' OR reason IS NULL END",
+            " ELSE state <> 'submitted' OR reason IS NULL END",
             name="reason_given",
         ),
         # Whoever suspends it cannot restore it.

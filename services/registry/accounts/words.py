@@ -21,6 +21,7 @@ Purpose = Literal[
     "youth",
 ]
 SuspensionReason = Literal["security", "owner_request", "platform_restriction"]
+RestorationReason = Literal["recovered", "false_alarm", "no_longer_needed"]
 RetirementReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
 ReturnReason = Literal["incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient"]
 
@@ -36,5 +37,6 @@ REASONS: tuple[str, ...] = (
     "agency_ended",
     "withdrawn_by_holder",
     *RETURN_REASONS,
+    *get_args(RestorationReason),
 )
 """Those that people give, and three that events and holders do."""

@@ -110,7 +110,9 @@ class DirectoryEntry(Schema):
     url: str = Field(description="The canonical link.", examples=["https://www.facebook.com/ubndxalapvo"])
     languages: list[str] = Field(examples=[["vi"]])
     state: State = Field(examples=["active"])
-    reason: str | None = Field(description="Why it is suspended or retired.", examples=[None])
+    reason: str | None = Field(
+        description="Why it is suspended or retired, or was restored.", examples=[None]
+    )
     version: int = Field(examples=[4])
     updated_at: datetime = Field(
         description="Since when all of this is so.", examples=["2026-02-27T03:14:15Z"]

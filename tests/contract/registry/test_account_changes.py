@@ -159,7 +159,7 @@ async def test_whoever_suspended_it_does_not_restore_it(staff: Staff) -> None:
     both = staff.tenant.auth(staff.agency, "officer", "approver", sub="somebody")
     ok(await staff.act(account, "suspend", json={"reason": "security"}, headers=both))
     problem(await staff.act(account, "restore", headers=both), 403, "self-restoration")
-    assert ok(await staff.act(account, "restore"))["reason"] is None
+    assert ok(await staff.act(account, "restore", json={"reason": "false_alarm"}))["reason"] == "false_alarm"
     ok(await staff.act(account, "suspend", json={"reason": "security"}))
     problem(await staff.act(account, "restore"), 403, "self-restoration")
 
@@ -178,6 +178,22 @@ async def test_a_suspension_is_made_graver_and_never_less_grave(
     await hijacked(registry_database, other)
     answer = ok(await staff.client.get("/v1/verify", params={"url": other["url"]}))
     assert (answer["verdict"], answer["reason"]) == ("compromised", "takeover")
+
+
+async def test_a_restoration_says_why_until_the_account_s_state_is_another(staff: Staff) -> None:
+    account = await staff.active()
+    ok(await staff.act(account, "suspend", json={"reason": "owner_request"}, headers=staff.officer))
+    for body in ({}, {"reason": "security"}):
+        problem(await staff.act(account, "restore", json=body), 422, "invalid")
+    ok(await staff.act(account, "restore", json={"reason": "no_longer_needed"}))
+    assert (await changed(staff, account, purpose="health"))["reason"] == "no_longer_needed"
+    history = ok(await staff.client.get(f"/v1/accounts/{account['id']}/history", headers=staff.officer))
+    reasons = [(each["action"], each["reason"]) for each in history["items"][:3]]
+    assert reasons == [
+        ("change", "no_longer_needed"),
+        ("restore", "no_longer_needed"),
+        ("suspend", "owner_request"),
+    ]
 
 
 @pytest.mark.parametrize("issuer", ["suspender_issuer", "NULL"])

@@ -21,7 +21,7 @@ _WAITS = text("""
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()
 """)
-_LOCK_AGENCY = text("SELECT FROM agencies WHERE code = :code FOR NO KEY UPDATE")
+_LOCK_AGENCY = text("SELECT FROM agencies WHERE code = :code FOR UPDATE")
 _LOCK_ACCOUNTS = text("SELECT FROM accounts WHERE agency_code = :code FOR UPDATE")
 
 
@@ -79,6 +79,17 @@ async def test_an_account_is_taken_over_while_the_receiver_is_renamed(
     transfer = await offered(staff, taker, await staff.active())
     accept = staff.client.post(f"/v1/transfers/{transfer['id']}/accept", headers=taker.approver)
     assert ok(await meanwhile(registry_database, taker.agency, accept))["state"] == "accepted"
+
+
+@pytest.mark.parametrize("side", ["giver", "receiver"])
+async def test_an_account_is_offered_while_either_side_is_renamed(
+    staff: Staff, taker: Staff, registry_database: Database, side: str
+) -> None:
+    account = await staff.active()
+    body = {"to_agency_code": taker.agency, "reason": "responsibility_moved"}
+    offer = staff.act(account, "transfers", json=body)
+    code = staff.agency if side == "giver" else taker.agency
+    assert ok(await meanwhile(registry_database, code, offer), 201)["state"] == "offered"
 
 
 async def test_an_agency_that_ends_at_this_moment_takes_nothing_over(

@@ -46,6 +46,18 @@ async def test_a_draft_has_the_canonical_form_of_its_link(staff: Staff) -> None:
     assert ok(await staff.client.get(answer.headers["location"], headers=staff.officer)) == account
 
 
+async def test_a_group_is_an_account_like_any_other_and_its_members_are_nobody_s_business(
+    staff: Staff,
+) -> None:
+    group = await staff.active(url=f"https://www.facebook.com/groups/toancauxa{uuid.uuid4().hex[:8]}/posts/1")
+    assert (group["state"], group["handle"][:7]) == ("active", "groups/")
+    verdict = ok(await staff.client.get("/v1/verify", params={"url": group["url"]}))
+    assert (verdict["verdict"], verdict["account"]["id"]) == ("official", group["id"])
+    assert not [name for name in group if "member" in name]
+    members = staff.body(members=["Nguyễn Văn A"])
+    problem(await staff.client.post("/v1/accounts", json=members, headers=staff.officer), 422, "invalid")
+
+
 async def test_a_second_person_makes_it_official(staff: Staff, registry_database: Database) -> None:
     account = await staff.active()
     assert account["state"] == "active"
@@ -125,7 +137,7 @@ async def test_a_suspended_account_is_restored_by_an_approver(
     read = ok(await staff.client.get(f"/v1/accounts/{account['id']}", headers=staff.officer))
     assert (read["state"], read["reason"]) == ("suspended", "takeover")
     restored = ok(await staff.act(account, "restore"))
-    assert (restored["state"], restored["reason"]) == ("active", None)
+    assert (restored["state"], restored["reason"]) == ("active", "recovered")
     assert (await events_of(registry_database, account))[-2:] == [
         "registry.account.suspended.v1",
         "registry.account.restored.v1",
@@ -169,13 +181,12 @@ async def test_what_a_state_does_not_allow_is_refused_with_what_it_does(
     if state == "retired":
         ok(await staff.act(account, "retire", json={"reason": "registered_in_error"}))
     reasons = {"retire": "closed_by_agency", "suspend": "security", "return": "incomplete"}
-    # Nothing was proposed, it was never official or is hijacked, and it did not end with its agency.
-    impossible = {"rename", "withdraw_rename", "suspend" if state in {"submitted", "suspended"} else ""}
-    impossible |= {
-        "lapse",
-        "revive",
-        "transfer" if state == "retired" else "",
-    }  # those follow from the proofs
+    # Nothing was proposed, it was never official or is hijacked, and it did not end with its agency;
+    # some follow from the proofs alone.
+    impossible = {"rename", "withdraw_rename", "lapse", "revive"}
+    impossible |= {"submitted": {"suspend"}, "suspended": {"suspend"}, "retired": {"transfer"}}.get(
+        state, set()
+    )
     legal = TRANSITIONS[state].keys() - impossible
     for action in {"submit", "approve", "return", "suspend", "restore", "retire"} - legal:
         body = {"json": {"reason": reasons[action]}} if action in reasons else {}

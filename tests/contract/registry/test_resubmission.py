@@ -42,7 +42,8 @@ async def test_an_office_s_account_is_returned_like_any_other(
     staff: Staff, registry_database: Database
 ) -> None:
     account = await resubmitted(staff, registry_database, await staff.office())
-    assert ok(await staff.act(account, "return"))["state"] == "lapsed"
+    returned = ok(await staff.act(account, "return", json={"reason": "proof_insufficient"}))
+    assert (returned["state"], returned["reason"]) == ("lapsed", "proof_insufficient")
     ok(await staff.act(account, "submit", headers=staff.officer))
     assert ok(await staff.act(account, "approve"))["state"] == "active"
 

@@ -1,4 +1,4 @@
-"""two people are whole, and what lapsed and was submitted again keeps its place"""
+"""two people are whole; what lapsed and was submitted again keeps its place; what is restored says why"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,12 +6,40 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
+_REASONS = (
+    "takeover",
+    "security",
+    "owner_request",
+    "platform_restriction",
+    "closed_by_agency",
+    "no_longer_held",
+    "registered_in_error",
+    "agency_ended",
+    "withdrawn_by_holder",
+    "incomplete",
+    "wrong_link",
+    "wrong_agency",
+    "duplicate",
+    "proof_insufficient",
+    "recovered",
+    "false_alarm",
+    "no_longer_needed",
+)
+
 
 def upgrade() -> None:
     # Without an issuer nobody could be told from the other person.
     _two_people("accounts", "restored_by_another", "restorer", "suspender")
     _two_people("accounts", "renamed_by_two", "rename_approver", "renamer")
     _two_people("transfers", "two_people", "decider", "giver")
+    listed = ", ".join(f"'{word}'" for word in _REASONS)
+    _check("accounts", "reason", f"reason IN ({listed})")
+    _check(
+        "accounts",
+        "reason_given",
+        "CASE WHEN state IN ('suspended', 'retired') THEN reason IS NOT NULL"
+        " ELSE state <> 'submitted' OR reason IS NULL END",
+    )
     _check("accounts", "approved", "state <> 'active' OR approver_subject IS NOT NULL")
     op.drop_index("uq_accounts_office", table_name="accounts", schema="registry")
     op.create_index(
