@@ -69,6 +69,11 @@ def problem(errors: Sequence[Any], body: Any = None) -> AppError:
     )
 
 
+def query_pointer(name: str) -> str:
+    """A JSON pointer to a query parameter, by name if that is no more than a name."""
+    return _pointer(("query", name), None)
+
+
 def _pointer(location: Sequence[int | str], body: Any) -> str:
     """A JSON pointer. A misspelt field is named, but nothing that could be more than a field's name."""
     source, *rest = location or ("body",)
