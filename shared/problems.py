@@ -11,6 +11,10 @@ from shared.text import Text as Text  # noqa: PLC0414 - whoever needs problems n
 MEDIA_TYPE = "application/problem+json"
 
 
+_FOR_PEOPLE = frozenset({403, 409})
+"""Statuses of refusals that a person has to read: their answers always have a `detail`."""
+
+
 class FieldError(NamedTuple):
     """What is wrong with one place of a request: a JSON pointer (RFC 6901) and a sentence."""
 
@@ -42,7 +46,7 @@ class AppError(Exception):
     ) -> None:
         """`members` become extension members of the problem (RFC 9457 §3.2)."""
         super().__init__(self.slug)
-        self.detail = detail or self.default_detail
+        self.detail = detail or self._otherwise()
         self.errors = errors
         self.headers = dict(headers or {})
         self.members = members
@@ -63,10 +67,16 @@ class AppError(Exception):
         return {**document, **self.members, "trace_id": trace_id}
 
     @classmethod
+    def _otherwise(cls) -> Text | None:
+        """What is said when nobody has said more: what to do, where that is for somebody to decide."""
+        return cls.default_detail or (cls.advice if cls.status in _FOR_PEOPLE else None)
+
+    @classmethod
     def example(cls, language: str) -> dict[str, Any]:
         """A problem document of this type, as documentation shows it."""
         document = {"type": f"/problems/{cls.slug}", "title": cls.title.in_language(language)}
-        detail = {"detail": cls.default_detail.in_language(language)} if cls.default_detail else {}
+        otherwise = cls._otherwise()
+        detail = {"detail": otherwise.in_language(language)} if otherwise else {}
         return {
             **document,
             "status": cls.status,

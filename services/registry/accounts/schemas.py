@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from services.registry.accounts.words import (
     Kind,
@@ -25,7 +25,11 @@ LANGUAGE_TAG = shaped(
     "A language code, such as vi, en or zh-CN.",
 )
 LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_TAG, max_length=6)]
-Languages = Annotated[list[LanguageTag], Field(min_length=1, max_length=8)]
+Languages = Annotated[
+    list[LanguageTag],
+    Field(min_length=1, max_length=8),
+    AfterValidator(lambda languages: list(dict.fromkeys(languages))),
+]
 DisplayName = Annotated[Line, Field(max_length=200)]
 # What an address needs to be one (RFC 5321 §4.5.3.1 bounds it); whether it is read, only a letter can tell.
 EmailAddress = Annotated[

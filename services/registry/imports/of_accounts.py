@@ -161,9 +161,8 @@ def _languages(text: str) -> list[str]:
     if _TAGS.fullmatch(text):
         return text.split()
     words = [word for word in re.split(r"\s*[,;/+&]\s*", text) if word]
-    return [_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words] or [
-        "vi"
-    ]
+    named = (_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words)
+    return [*dict.fromkeys(named)] or ["vi"]
 
 
 def _explain(row: Row, problem: AppError) -> None:

@@ -37,6 +37,12 @@ _ADVICE: dict[str, Text] = {
         "This page was official, and its agency has ended. Do not take anything new on it for an agency's word; look "
         "for the pages of the agency that took over.",
     ),
+    "transferred": Text(
+        "Trang này từng là chính thức và đã được chuyển cho cơ quan được nêu, nhưng cơ quan đó chưa chứng minh lại. "
+        "Đừng tin vào nội dung mới ở đây cho đến khi trang lại là chính thức.",
+        "This page was official and has gone to the agency that is named, which has not proven it again. Do not rely "
+        "on anything new there until it is official again.",
+    ),
     "names-other-unit": Text(
         "Liên kết này chưa được đăng ký. Tên của nó chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều đó "
         "không có nghĩa là nó giả mạo hay bất hợp pháp.",

@@ -34,6 +34,11 @@ async def events_of(database: Database, account: dict[str, Any]) -> list[str]:
         return [row.type for row in rows]
 
 
+async def test_a_language_is_named_once(staff: Staff) -> None:
+    account = await staff.draft(languages=["vi", "en", "vi"])
+    assert account["languages"] == ["vi", "en"]
+
+
 async def test_a_draft_has_the_canonical_form_of_its_link(staff: Staff) -> None:
     link = f"http://M.facebook.com/Ubnd{uuid.uuid4().hex[:12]}/?fbclid=x"
     answer = await staff.client.post("/v1/accounts", json=staff.body(url=link), headers=staff.officer)

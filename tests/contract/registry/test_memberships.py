@@ -344,8 +344,10 @@ async def test_an_operator_makes_the_first_administrator_and_no_second(
             await first_admin.make(settings, nowhere, first)
     made = await first_admin.make(settings, tenant.commune, first)
     assert await personnel.listed(tenant.bare("first")) == [made]
-    with pytest.raises(AlreadyMember):
+    with pytest.raises(AlreadyMember) as refused:
         await first_admin.make(settings, tenant.commune, tenant.subject("second"))
+    assert refused.value.detail is not None
+    assert refused.value.detail.en.startswith("The agency has an administrator already")
     ok(await personnel.end({"id": made}))
     with pytest.raises(AlreadyMember):
         await first_admin.make(settings, tenant.commune, first)

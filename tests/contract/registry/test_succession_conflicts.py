@@ -1,5 +1,6 @@
 """Successions that cannot be: each is refused, and the conflict named."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -50,6 +51,36 @@ async def test_each_kind_has_its_form(
         move.update({name: reform.code(code) for name, code in move.items()})
     found = problem(await reform.ask(body), 422, "invalid")
     assert found["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "vi", "en"),
+    [
+        ("merge", "", "“merge” cần 1 cơ quan ở đây.", "For a merge name 1 here."),
+        ("split", "B", "“split” cần 2–200 cơ quan ở đây.", "For a split name 2–200 here."),
+        ("reparent", "B", "Để trống khi là “reparent”.", "Leave it empty for a reparent."),
+    ],
+)
+async def test_how_many_are_needed_is_said_in_words(
+    reform: Reform, kind: str, to: str, vi: str, en: str
+) -> None:
+    await reform.enter(*"AB")
+    body = asked(kind, [reform.code("A")], [reform.code(each) for each in to])
+    for language, words in (("vi", vi), ("en", en)):
+        headers = {**reform.tenant.auth(reform.tenant.province, "admin"), "Accept-Language": language}
+        answer = await reform.client.post("/v1/successions", json=body, headers=headers)
+        assert problem(answer, 422, "invalid")["detail"] == words
+
+
+async def test_a_slip_of_the_pen_blocks_no_agency(reform: Reform) -> None:
+    old, new = await reform.enter("OLD", "NEW")
+    far = problem(await reform.ask(asked("merge", [old], [new], days=365 * 12)), 422, "invalid")
+    assert far["errors"][0]["pointer"] == "/effective_on"
+    act = {"number": "1/NQ-HĐND", "date": (clock.today() + timedelta(days=1)).isoformat(), "issuer": "HĐND"}
+    unsigned = problem(await reform.ask(asked("merge", [old], [new], legal_act=act)), 422, "invalid")
+    assert unsigned["errors"][0]["pointer"] == "/legal_act/date"
+    act["date"] = clock.today().isoformat()
+    assert (await reform.ask(asked("merge", [old], [new], days=365 * 9, legal_act=act))).status_code == 201
 
 
 async def test_unknown_agencies_are_not_found(reform: Reform) -> None:

@@ -11,6 +11,12 @@ from shared import validation
 from shared.schemas import AgencyCode
 
 
+class Named(BaseModel):
+    """One of two forms of the same thing."""
+
+    name: AgencyCode
+
+
 class Body(BaseModel):
     """Something to be sent."""
 
@@ -18,6 +24,7 @@ class Body(BaseModel):
     word: Literal["one", "two", "three"] = "one"
     alternative: Annotated[str, StringConstraints(pattern="^(one|two)$")] = "one"
     odd: Annotated[str, StringConstraints(pattern="^nobody-has-said$")] = "nobody-has-said"
+    either: list[Annotated[str, StringConstraints(min_length=1)] | Named] = []
     at: AwareDatetime = datetime.fromisoformat("2026-11-01T00:00:00+07:00")
 
 
@@ -36,6 +43,8 @@ def said(**sent: Any) -> tuple[str, str]:
         ({"code": "t82"}, "chữ in hoa", "such as T82.X30169"),
         ({"word": "four"}, "'one', 'two', 'three'.", "'one', 'two', 'three'."),
         ({"alternative": "three"}, "Phải là một trong: 'one', 'two'.", "Must be one of: 'one', 'two'."),
+        ({"either": ["x", ""]}, "Tối thiểu 1 ký tự.", "1 or more characters."),
+        ({"either": [{"name": "?"}]}, "chữ in hoa", "such as T82.X30169"),
         ({"odd": "?"}, "Không đúng dạng.", "Not of the right form."),
         ({"at": "2026-11-01"}, "múi giờ", "offset"),
         ({"at": "2026-11-01T00:00:00"}, "múi giờ", "offset"),
