@@ -24,9 +24,10 @@ from shared.messaging.streams import fact_stream, state_stream
 from shared.policy import Rule, permit_of
 from shared.tasks import stop
 from tests.conftest import SettingsFor
+from tests.contract.asking import Request, World
 from tests.contract.callers import Caller, callers
 from tests.contract.notifications.office import Office
-from tests.contract.relations import RELATIONS, Relation, Request, World
+from tests.contract.relations import RELATIONS, Relation
 from tests.support.answers import PROBLEM
 from tests.support.apps import client_of
 from tests.support.receiver import Receiver

@@ -21,8 +21,9 @@ async def load_gazetteer(session: AsyncSession) -> int:
 
     Agencies that are there stay as they are: since the first load they have a life of their own. Only
     those that an older release loaded, without the kind of organisation, a name to search by and their
-    history, are loaded anew. All are published as states, not as news.
+    history, are loaded anew. All are published as states, not as news. Two at once wait for each other.
     """
+    await queries.lock(session)
     known = await queries.codes(session)
     units = [unit for unit in read_units() if not known.get(unit.code)]
     if not units:

@@ -1,10 +1,10 @@
 """`/v1/agencies/{code}/lineage` and `/v1/agencies/crosswalk.csv`."""
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Response
 
+from services.registry.agencies.parameters import At, Code
 from services.registry.lineage import queries, service
 from services.registry.lineage.schemas import Lineage
 from services.registry.policy import POLICY
@@ -14,13 +14,9 @@ from shared.conditional import UNCHANGED, IfNoneMatch, Keeping, has, unchanged
 from shared.db import Session
 from shared.openapi import file_answer
 from shared.problems import Invalid, NotFound, responses
-from shared.schemas import AgencyCode
 
 router = APIRouter(prefix="/v1/agencies", tags=["agencies"])
 
-At = Annotated[
-    date | None, Query(description="As of this day; today when left out.", examples=["2025-07-01"])
-]
 _EXAMPLE = (
     "old_code,old_official_code,old_name,new_code,new_official_code,new_name,day,kind\r\n"
     "L87.H875,,Ủy ban nhân dân huyện Lấp Vò,T82.X30169,,Ủy ban nhân dân xã Lấp Vò,2025-07-01,\r\n"
@@ -63,7 +59,7 @@ async def read_crosswalk(
 async def read_lineage(
     session: Session,
     _: Annotated[Actor | None, POLICY.allow("agencies.lineage")],
-    code: Annotated[AgencyCode, Path(description="Its code, or its official code.", examples=["T82.X30169"])],
+    code: Code,
     at: At = None,
 ) -> Lineage:
     """Whom an agency comes from and what became of it, through all steps, with the legal act of each."""

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
+from services.registry.agencies.parameters import Code
 from services.registry.orphans import queries, service
 from services.registry.orphans.schemas import Orphan
 from services.registry.policy import POLICY
@@ -13,7 +14,6 @@ from shared.db import Session
 from shared.openapi import file_answer
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, Invalid, NotFound, Unauthenticated, responses
-from shared.schemas import AgencyCode
 from shared.urls import PLATFORMS
 
 router = APIRouter(
@@ -22,7 +22,6 @@ router = APIRouter(
     responses=responses(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 
-Code = Annotated[AgencyCode, Path(description="Its code, or its official code.", examples=["T82.X30169"])]
 Platform = Annotated[
     Literal[PLATFORMS] | None,  # type: ignore[valid-type]  # a tuple, which grows elsewhere
     Query(description="Only those on this platform."),

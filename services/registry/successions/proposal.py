@@ -56,8 +56,9 @@ async def plan_for(session: AsyncSession, body: SuccessionCreate) -> Plan:
     codes = await agencies.resolve(session, [*named, *([body.parent_code] if body.parent_code else [])])
     if {*named, body.parent_code} - {None} - codes.keys():
         raise NotFound(Text("Có cơ quan không tồn tại.", "One of the agencies does not exist."))
-    predecessors = tuple(sorted({codes[code] for code in body.from_}))
-    successors = tuple(sorted({codes[code] for code in body.to}))
+    predecessors = _each_once("/from", [codes[code] for code in body.from_])
+    successors = _each_once("/to", [codes[code] for code in body.to])
+    _each_once("/moves", [codes[move.code] for move in body.moves])
     moves = {codes[move.code]: codes[move.parent_code] for move in body.moves}
     children = await queries.children(session, predecessors, on=body.effective_on)
     if moves.keys() - children.keys():
@@ -113,6 +114,16 @@ def _check_days(body: SuccessionCreate) -> None:
             "/effective_on",
             Text(f"Cách hôm nay quá {_MOST_YEARS} năm.", f"More than {_MOST_YEARS} years from now."),
         )
+
+
+def _each_once(pointer: str, codes: list[str]) -> tuple[str, ...]:
+    """The codes in their order; one that is named twice, by code and official code perhaps, is a mistake."""
+    once = tuple(sorted(set(codes)))
+    if len(once) < len(codes):
+        twice = [code for code in once if codes.count(code) > 1]
+        named = Text("Một cơ quan được nêu hai lần.", "An agency is named twice.")
+        raise Invalid.at(pointer, named, agencies=twice)
+    return once
 
 
 async def _check_levels(session: AsyncSession, moves: dict[str, str]) -> None:

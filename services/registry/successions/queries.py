@@ -58,14 +58,6 @@ async def parts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[S
     return found
 
 
-async def reaches_all(session: AsyncSession, agency: str, codes: Sequence[str]) -> bool:
-    """Whether `agency` reaches every one of these."""
-    reached = select(agencies.c.code).where(
-        agencies.c.code.in_(codes), tenancy.within(session, agencies.c.code, agency)
-    )
-    return set(await session.scalars(reached)) == set(codes)
-
-
 async def due(session: AsyncSession, day: date) -> list[UUID]:
     """Approved successions whose day has come, the oldest first."""
     query = select(col(Succession.id)).where(

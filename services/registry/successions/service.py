@@ -14,7 +14,7 @@ from services.registry.successions.plan import Plan, plan_of
 from services.registry.successions.proposal import plan_for
 from services.registry.successions.schemas import SuccessionCreate
 from services.registry.successions.tables import Succession
-from shared import clock
+from shared import clock, tenancy
 from shared.audit import trail
 from shared.auth import Actor
 from shared.problems import IllegalTransition, NotFound, Text
@@ -169,7 +169,7 @@ async def _plan(session: AsyncSession, succession: Succession) -> Plan:
 
 
 async def _require_reach(session: AsyncSession, actor: Actor, plan: Plan) -> None:
-    if not await queries.reaches_all(session, actor.agency, plan.concerned):
+    if await tenancy.reached(session, actor.agency, plan.concerned) != set(plan.concerned):
         raise NotFound(
             Text(
                 "Không phải mọi cơ quan liên quan đều trong phạm vi của bạn.",

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -342,6 +343,8 @@ async def test_an_operator_makes_the_first_administrator_and_no_second(
     for nowhere in (tenant.former, f"{tenant.commune}.NOBODY"):
         with pytest.raises(NotFound):
             await first_admin.make(settings, nowhere, first)
+    with pytest.raises(ValidationError, match="subject"):
+        await first_admin.make(settings, tenant.commune, "Nguyễn Văn A")
     made = await first_admin.make(settings, tenant.commune, first)
     assert await personnel.listed(tenant.bare("first")) == [made]
     with pytest.raises(AlreadyMember) as refused:

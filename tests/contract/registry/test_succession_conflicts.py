@@ -83,6 +83,25 @@ async def test_a_slip_of_the_pen_blocks_no_agency(reform: Reform) -> None:
     assert (await reform.ask(asked("merge", [old], [new], days=365 * 9, legal_act=act))).status_code == 201
 
 
+@pytest.mark.parametrize("pointer", ["/from", "/to", "/moves"])
+async def test_each_agency_is_named_once_by_whichever_code(reform: Reform, pointer: str) -> None:
+    one, two, three = await reform.enter(*"ABC")
+    (unit,) = await reform.enter("A.U", level="unit", parent_code=one)
+    official = f"H{two}"
+    async with reform.database.transaction() as session:
+        row = agency(two, parent_code=reform.tenant.province, official_code=official, version=2)
+        await tenancy.store(session, [row])
+    body = {
+        "/from": asked("merge", [two, official], [three]),
+        "/to": asked("split", [one], [two, official], parent_code=two),
+        "/moves": asked(
+            "merge", [one], [two], moves=[{"code": unit, "parent_code": code} for code in (two, three)]
+        ),
+    }[pointer]
+    found = problem(await reform.ask(body), 422, "invalid")
+    assert found["errors"][0]["pointer"] == pointer
+
+
 async def test_unknown_agencies_are_not_found(reform: Reform) -> None:
     (code,) = await reform.enter("A")
     problem(await reform.ask(asked("merge", [code], [reform.code("NONE")])), 404, "not-found")
