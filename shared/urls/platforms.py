@@ -27,8 +27,8 @@ _FB_GROUP = (
 )
 
 
-def _fb_page(at: int) -> tuple[Form, ...]:
-    return (Form(_FB_ID, at=at, is_id=True), Form(_FB_NAME, at=at))
+def _fb_page(at: int = 0, param: str = "") -> tuple[Form, ...]:
+    return (Form(_FB_ID, at=at, param=param, is_id=True), Form(_FB_NAME, at=at, param=param))
 
 
 FACEBOOK = Platform(
@@ -39,7 +39,7 @@ FACEBOOK = Platform(
     insignificant=".",
     subdomains=own(r"m|mbasic|mobile|web|touch|free|0|d|x|p|iphone|business|[a-z]{2,3}-[a-z]{2}"),
     rules={
-        "": _fb_page(0),
+        "": _fb_page(),
         "pg": _fb_page(1),
         "t": _fb_page(1),
         "messages": {"t": _fb_page(2), "": "reserved"},
@@ -53,7 +53,7 @@ FACEBOOK = Platform(
         "profile.php": (_FB_NUMBER,),
         **dict.fromkeys(("permalink.php", "story.php"), (_FB_NUMBER, "needs-resolving")),
         **dict.fromkeys(("photo", "photo.php"), (_FB_NUMBER, _FB_PHOTOS_BY, "needs-resolving")),
-        "media": (Form(_FB_NAME, param="vanity"), _FB_PHOTOS_BY, "needs-resolving"),
+        "media": (*_fb_page(param="vanity"), _FB_PHOTOS_BY, "needs-resolving"),
         "watch": {
             "": (*_fb_page(1), "needs-resolving"),
             "live": "needs-resolving",
