@@ -83,7 +83,10 @@ ZALO = Platform(
 )
 
 _X_NAME = re.compile(r"([a-z0-9_]{1,20})")
-_X_INTENT = (Form(_X_NAME, param="screen_name"), Form(DIGITS, param="user_id", is_id=True))
+_X_INTENT = (
+    Form(re.compile(r"@?([a-z0-9_]{1,20})"), param="screen_name"),
+    Form(DIGITS, param="user_id", is_id=True),
+)
 X = Platform(
     name="x",
     hosts=("x.com", "twitter.com"),
