@@ -2,7 +2,8 @@
 
 import re
 
-from shared.urls.platforms import FACEBOOK, GOOGLE_PLAY, INSTAGRAM, META_NAME, PACKAGE, ZALO, ZALO_ID
+from shared.urls.facebook import FACEBOOK
+from shared.urls.platforms import GOOGLE_PLAY, INSTAGRAM, META_NAME, PACKAGE, ZALO, ZALO_ID
 from shared.urls.table import Form, Platform, Rules, own
 
 

@@ -5,91 +5,10 @@ The rules come from the platforms' help pages and from links as agencies really 
 
 import re
 
-from shared.urls.table import Form, Platform, Redirect, own, refuse
+from shared.urls.facebook import FACEBOOK
+from shared.urls.table import DIGITS, Form, Platform, Redirect, own, refuse
 
-DIGITS = re.compile(r"([1-9][0-9]{0,19})")
 META_NAME = re.compile(r"([a-z0-9_.]{1,30})")
-
-# Facebook. A page without a user name is /Its-Name-<id>. User names have no hyphens, so the hyphen tells the
-# two apart; the 12 digits keep telephone numbers out.
-_FB_ID = re.compile(r"(?:[^/]*-(?=[0-9]{12}))?([1-9][0-9]{0,19})")
-# Where a title always comes before the id, old short ids count too.
-_FB_TITLED_ID = re.compile(r"(?:[^/]*-)?([1-9][0-9]{0,19})")
-# A single letter is always a page of Facebook's own, v19.0 a version of its programs, and pfbid… hides an id.
-_FB_NAME = re.compile(r"(?!.*\.php$|v[0-9]+\.[0-9]+$|pfbid0)([a-z0-9][a-z0-9._-]{1,99})")
-_FB_NUMBER = Form(DIGITS, param="id", is_id=True)
-# "Photos by": the album of all that this account has put up.
-_FB_PHOTOS_BY = Form(re.compile(r"pb\.([1-9][0-9]{5,19})\..*"), param="set", is_id=True)
-_FB_EMBEDDED = Redirect(("href",))
-_FB_GROUP = (
-    Form(DIGITS, at=1, prefix="groups/", is_id=True),
-    Form(_FB_NAME, at=1, prefix="groups/"),
-)
-
-
-def _fb_page(at: int) -> tuple[Form, ...]:
-    return (Form(_FB_ID, at=at, is_id=True), Form(_FB_NAME, at=at))
-
-
-FACEBOOK = Platform(
-    name="facebook",
-    hosts=("facebook.com", "fb.com", "m.me", "messenger.com"),
-    base="https://www.facebook.com/",
-    id_path="profile.php?id=",
-    insignificant=".",
-    subdomains=own(r"m|mbasic|mobile|web|touch|free|0|d|x|p|iphone|business|[a-z]{2,3}-[a-z]{2}"),
-    rules={
-        "": _fb_page(0),
-        "pg": _fb_page(1),
-        "t": _fb_page(1),
-        "messages": {"t": _fb_page(2), "": "reserved"},
-        "people": (Form(_FB_ID, at=2, is_id=True),),
-        "pages": {
-            "": (Form(_FB_ID, at=2, is_id=True), Form(_FB_ID, at=1, is_id=True)),
-            "category": (Form(_FB_TITLED_ID, at=3, is_id=True),),
-        },
-        "p": (Form(_FB_TITLED_ID, at=1, is_id=True),),
-        "profile": (Form(DIGITS, at=1, is_id=True),),
-        "profile.php": (_FB_NUMBER,),
-        **dict.fromkeys(("permalink.php", "story.php"), (_FB_NUMBER, "needs-resolving")),
-        **dict.fromkeys(("photo", "photo.php"), (_FB_NUMBER, _FB_PHOTOS_BY, "needs-resolving")),
-        "media": (Form(_FB_NAME, param="vanity"), _FB_PHOTOS_BY, "needs-resolving"),
-        "watch": {
-            "": (*_fb_page(1), "needs-resolving"),
-            "live": "needs-resolving",
-            **refuse("no-account", "hashtag latest saved search shows topic"),
-        },
-        "group.php": (Form(DIGITS, param="gid", prefix="groups/", is_id=True),),
-        # A member seen inside a group is the member, not the group.
-        "groups": {
-            "": {"": _FB_GROUP, "user": (Form(DIGITS, at=3, is_id=True),)},
-            **refuse("reserved", "create discover feed joins search"),
-        },
-        "ads": {"library": (Form(DIGITS, param="view_all_page_id", is_id=True),), "": "reserved"},
-        "l.php": Redirect(("u",)),
-        "flx": {"warn": Redirect(("u",)), "": "reserved"},
-        "plugins": {
-            **dict.fromkeys(("page.php", "post.php", "video.php"), _FB_EMBEDDED),
-            "": "reserved",
-        },
-        **refuse(
-            "needs-resolving",
-            "event.php events l note.php notes photos posts reel reels share stories story video video.php videos",
-        ),
-        **refuse("no-account", "ch cm hashtag"),
-        **refuse(
-            "reserved",
-            "about adsmanager ajax archived bookmarks business campaign careers checkpoint common "
-            "communitystandards composer connect contact cookie coronavirus_info creatorstudio dialog directory "
-            "donate e2ee events_manager find-friends "
-            "findfriends friends fundraisers games gaming hacked help home home.php index.php jobs latest "
-            "legal live local location login login.php logout.php marketplace me memories mobile "
-            "notifications nt offers overview pay policies policy.php privacy public r.php recover reg "
-            "requests rsrc.php saved search settings sharer sharer.php shares support terms terms.php tr ufi "
-            "unsupportedbrowser weather whitehat",
-        ),
-    },
-)
 
 # YouTube says that /c/name and /name are one address; handles, user names and custom names are three spaces.
 _YT_NAME = re.compile(r"([\w.·-]{1,100})")
@@ -158,12 +77,16 @@ ZALO = Platform(
         "s": (Form(DIGITS, at=1, prefix="s/", is_id=True),),
         "app": {"link": {"zapps": (Form(DIGITS, at=3, prefix="s/", is_id=True),)}, "": "reserved"},
         "oa": {"article": "needs-resolving", "": (Form(ZALO_ID, at=1, is_id=True), "reserved")},
-        **refuse("reserved", "desktop download home login manage pc policy web"),
+        "qr": "needs-resolving",
+        **refuse("reserved", "desktop download home login manage pc policy share web"),
     },
 )
 
 _X_NAME = re.compile(r"([a-z0-9_]{1,20})")
-_X_INTENT = (Form(_X_NAME, param="screen_name"), Form(DIGITS, param="user_id", is_id=True))
+_X_INTENT = (
+    Form(re.compile(r"@?([a-z0-9_]{1,20})"), param="screen_name"),
+    Form(DIGITS, param="user_id", is_id=True),
+)
 X = Platform(
     name="x",
     hosts=("x.com", "twitter.com"),
@@ -181,8 +104,9 @@ X = Platform(
         "statuses": "needs-resolving",
         **refuse(
             "reserved",
-            "about account compose download en explore hashtag home jobs login logout messages notifications "
-            "oauth privacy search settings share signup tos vi who_to_follow",
+            "about account bookmarks communities compose connect_people download en explore followers following "
+            "hashtag home jobs login logout mentions messages notifications oauth privacy rules search settings "
+            "share signup similar_to tos vi who_to_follow widgets",
         ),
     },
 )
@@ -199,8 +123,9 @@ INSTAGRAM = Platform(
         **refuse("needs-resolving", "channel guide guides j p reel reels s share tv"),
         **refuse(
             "reserved",
-            "about accounts api challenge data developer direct directory emails explore graphql invites legal "
-            "lite nametag oauth popular press privacy session static terms web",
+            "about accounts api ar archive challenge consent data developer direct directory download emails "
+            "explore graphql invites legal linkshim lite nametag notifications oauth oembed popular press "
+            "privacy qr session settings static terms topics web your_activity",
         ),
     },
 )

@@ -13,6 +13,9 @@ from typing import TypeAlias, Union
 
 from shared.urls.links import Code
 
+DIGITS = re.compile(r"([1-9][0-9]{0,19})")
+"""A number that a platform gives; one with zeros before it is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

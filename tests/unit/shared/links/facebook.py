@@ -95,6 +95,9 @@ IDENTITIES: list[tuple[str, list[str]]] = [
             "https://www.facebook.com/watch/100064718704823/123456",
             "https://www.facebook.com/people/UBND-X%C3%A3-L%E1%BA%A5p-V%C3%B2/100064718704823/?mibextid=LQQJ4d",
             "https://fb.com/media/set/?set=pb.100064718704823.-2207520000..&type=3",
+            "https://www.facebook.com/media/set/?vanity=100064718704823&set=a.7788",
+            "https://www.facebook.com/100064718704823_778426170991333",
+            "https://www.facebook.com/people/_/100064718704823",
         ],
     ),
     # Old pages have short ids, shorter than a telephone number.

@@ -163,6 +163,7 @@ IDENTITIES: list[tuple[str, list[str]]] = [
             "https://www.x.com/dongthap_gov/status/1/photo/1",
             "https://twitter.com/@dongthap_gov",
             "https://twitter.com/intent/follow?screen_name=dongthap_gov",
+            "https://x.com/intent/follow?screen_name=%40dongthap_gov",
             "https://x.com/dongthap_gov?s=21&t=abc",
             "https://x.com/dongthap_gov/status/1234567890?s=46",
             "https://mobile.twitter.com/dongthap_gov/status/12",

@@ -183,6 +183,10 @@ UNUSABLE: dict[str, list[str]] = {
         "https://lapvo-news.t.me",
         "https://www.instagram.com/accounts/login/?next=%2Fdongthap.gov%2F",
         "https://fb.me/login",
+        "https://x.com/bookmarks",
+        "https://www.facebook.com/commerce/listing/1",
+        "https://www.instagram.com/notifications/",
+        "https://zalo.me/share?url=x",
         "https://www.facebook.com/plugins/like.php?href=https%3A%2F%2Fwww.facebook.com%2Fubndlapvo",
     ],
     "needs-resolving": [
@@ -270,6 +274,7 @@ UNUSABLE: dict[str, list[str]] = {
         "https://goo.gl/maps/abc",
         "https://zalo.me/oa/article/post?token=abc",
         "https://fb.me/page.php",
+        "https://zalo.me/qr/p/1snes6mwm41h3",
         "https://on.fb.me/PNR3Ip",
         "https://www.facebook.com/photo/?fbid=1&set=pb.12.x",
     ],
