@@ -25,6 +25,10 @@ SAYS: dict[str, Text] = {
         "Phần mềm bảng tính chỉ giữ 15 chữ số của số này; hãy định dạng cột là văn bản rồi gõ lại đủ các chữ số.",
         "The spreadsheet kept only 15 digits of this number: format the column as text and type all digits again.",
     ),
+    "letters-lost": Text(
+        "Chữ có dấu đã thành dấu hỏi khi lưu tệp; hãy lưu lại dưới dạng “CSV UTF-8” hoặc .xlsx.",
+        "Letters became question marks when the file was saved: save it as “CSV UTF-8” or .xlsx.",
+    ),
     "unreadable": Text(
         "Có ký tự không đọc được; hãy gõ lại ô này.", "Contains unreadable characters; type the cell again."
     ),

@@ -16,6 +16,9 @@ from shared import validation
 Model = TypeVar("Model", bound=BaseModel)
 
 _FORMULA = re.compile(r"'?[=+\-@]")
+_LOST = re.compile(r"(^|\s|[^\W\d_])\?+[^\W\d_]")
+"""A question mark in a word: what a Western code page makes of Vietnamese letters that it lacks."""
+_NAMES = frozenset({"agency_code", "display_name", "name", "short_name"})
 _FAILED = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 _ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
@@ -62,16 +65,8 @@ def look_over(rows: Iterable[Row], fields: Sequence[Field], free: frozenset[str]
     for row in rows:
         for each in fields:
             value = row.values.get(each.name, "")
-            if not value and each.required:
-                row.refuse("missing", each.name)
-            elif "\ufffd" in value:
-                row.refuse("unreadable", each.name)
-            elif value.startswith(UNSAVED):
-                row.refuse("formula-unsaved", each.name)
-            elif _FAILED.match(value):
-                row.refuse("formula-failed", each.name)
-            elif _ROUNDED.fullmatch(value):
-                row.refuse("digits-lost", each.name)
+            if code := _fault(each, value):
+                row.refuse(code, each.name)
             elif _FORMULA.match(value):
                 if each.name in free:
                     row.values[each.name] = value.removeprefix("'")
@@ -89,6 +84,21 @@ def as_model(row: Row, model: type[Model], values: Mapping[str, Any], fields: fr
         row.errors.extend(each for each in found if each.field is None or not row.failed_at(each.field))
         return None
     return None if row.errors else made
+
+
+def _fault(field: Field, value: str) -> str | None:
+    """What is wrong with a value that no correction of it can be guessed from."""
+    if not value:
+        return "missing" if field.required else None
+    if "\ufffd" in value:
+        return "unreadable"
+    if field.name in _NAMES and _LOST.search(value):
+        return "letters-lost"
+    if value.startswith(UNSAVED):
+        return "formula-unsaved"
+    if _FAILED.match(value):
+        return "formula-failed"
+    return "digits-lost" if _ROUNDED.fullmatch(value) else None
 
 
 def as_date(text: str) -> date | None:

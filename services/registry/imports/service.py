@@ -34,7 +34,6 @@ TRANSITIONS: dict[str, dict[str, str]] = {
 }
 """State → what people may do → next state; the worker takes the other steps."""
 _AT_ONCE = 1000
-_INTERNAL = Text("Lỗi hệ thống; đã được ghi lại.", "A fault of the system; it has been recorded.")
 
 
 class UnusableFile(AppError):
@@ -188,11 +187,6 @@ async def corrections(database: Database, importing: Import, language: str) -> A
         yield csv_lines([_correction(importing, row, language) for row in rows])
         more = len(rows) == _AT_ONCE
         after = rows[-1].number if rows else after
-
-
-def refusal_text(code: str) -> Text:
-    """What to do about a refused file."""
-    return REFUSALS.get(code, _INTERNAL)
 
 
 async def _moved(

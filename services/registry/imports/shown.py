@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.registry.imports import service
+from services.registry.imports.reading import REFUSALS
 from services.registry.imports.schemas import (
     FindingRead,
     ImportColumn,
@@ -12,6 +12,9 @@ from services.registry.imports.schemas import (
     RowRead,
 )
 from services.registry.imports.tables import Import
+from shared.text import Text
+
+_INTERNAL = Text("Lỗi hệ thống; đã được ghi lại.", "A fault of the system; it has been recorded.")
 
 
 def import_read(importing: Import, language: str) -> ImportRead:
@@ -26,7 +29,7 @@ def import_read(importing: Import, language: str) -> ImportRead:
             "refusal": importing.refusal
             and Refusal(
                 code=importing.refusal,
-                detail=service.refusal_text(importing.refusal).in_language(language),
+                detail=REFUSALS.get(importing.refusal, _INTERNAL).in_language(language),
                 missing=importing.missing,
             ),
         }

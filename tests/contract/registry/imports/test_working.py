@@ -8,11 +8,12 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.registry.imports import queries, working
 from services.registry.imports.agencies_meant import Within
-from services.registry.imports.tables import ImportFile
+from services.registry.imports.tables import Import, ImportFile
 from shared.db import Database
 from shared.tasks import stop
 from tests.conftest import SettingsFor
@@ -78,6 +79,27 @@ async def test_over_what_the_service_stumbles_is_given_up(
     monkeypatch.setattr(working, "_STEPS", dict.fromkeys(("uploaded", "checking", "applying"), stumbles))
     found = await desk.settled(made)
     assert (found["state"], found["refusal"]["code"]) == ("refused", "internal")
+
+
+async def test_only_that_is_given_up_over_which_it_stumbled_again_and_again(
+    desk: Desk, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where several workers are at it, one's next look can be at another import."""
+    poison, good = [ok(await desk.send(accounts_csv(tenant.commune)), 201) for _ in range(2)]
+    turns = iter([poison, poison, good, poison])
+
+    async def claim(session: AsyncSession) -> Import | None:
+        return await session.get(Import, UUID(next(turns)["id"]))
+
+    async def stumbles(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(queries, "claim", claim)
+    monkeypatch.setattr(working, "_STEPS", {"uploaded": stumbles})
+    assert await working.step(desk.database)
+    found = ok(await desk.client.get("/v1/imports", headers=desk.headers))["items"]
+    assert {each["id"]: each["state"] for each in found} == {poison["id"]: "refused", good["id"]: "uploaded"}
+    ok(await desk.act(good, "cancel"))
 
 
 async def test_what_was_cancelled_meanwhile_is_not_given_up(desk: Desk, tenant: Tenant) -> None:
