@@ -15,8 +15,8 @@ Status = Literal["active", "suspended", "lapsed", "retired"]
 Sort = Literal["name", "newest", "agency"]
 State = Literal["active", "suspended", "lapsed", "retired"]
 
-SEARCHED = r"^[^\x00-\x1f\x7f]*$"
-"""Whatever stands in names; of all but letters and digits nothing is asked."""
+SEARCHED = "^[^\\x00-\\x1f\\x7f\ufffd]*$"
+"""Whatever stands in names, but not U+FFFD, which stands for what is no text. Only words are looked for."""
 
 
 class DirectoryQuery(Schema):
