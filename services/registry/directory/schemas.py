@@ -18,11 +18,11 @@ Sort = Literal["name", "newest", "agency"]
 State = Literal["active", "suspended", "lapsed", "retired"]
 
 SEARCHED = shaped(
-    r"^[^\x00-\x1f\x7f]*$",
+    "^[^\\x00-\\x1f\\x7f\ufffd]*$",
     "Một dòng, không có ký tự điều khiển.",
     "One line without control characters.",
 )
-"""Whatever stands in names; of all but letters and digits nothing is asked."""
+"""Whatever stands in names, but not U+FFFD, which stands for what is no text. Only words are looked for."""
 _AREA = shaped(r"^[0-9]{2,5}$", "2 đến 5 chữ số.", "2 to 5 digits.")
 
 
