@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.registry.verify import likeness, parse, texts
+from services.registry.verify import likeness, speech, texts
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.likeness import Match, Reason
@@ -47,18 +47,21 @@ def resemblance(index: Index, link: Canonical, display_name: str | None = None) 
     if not sure:
         return "names-other-unit" if matches else None
     best = max(sure, key=lambda match: match.score)
-    if _keeps_distance(found, best, has_title=bool(display_name)):
+    if _keeps_distance(found, best, display_name):
         return "speaks-about"
     return Likeness(best.account, round(best.score, 2), _reasons(best))
 
 
-def _keeps_distance(found: Sequence[Name], match: Match, *, has_title: bool) -> bool:
+def _keeps_distance(found: Sequence[Name], match: Match, display_name: str | None) -> bool:
     """Whether any of the names, of which the last may be a title, speaks about whom the match names."""
+    shown = speech.title(display_name) if display_name else None
     for name in found:
         start, end = (match.start, match.end) if name is match.name else (0, 0)
-        if parse.speaks_about(name, start, end):
+        if speech.speaks_about(name, start, end, shown if name is found[-1] else None):
             return True
-    return has_title and match.name is found[-1] and parse.is_sentence(match.name, match.start, match.end)
+    if shown and match.name is found[-1]:
+        return speech.is_sentence(match.name, match.start, match.end, shown)
+    return speech.is_talk(match.name, match.start, match.end)
 
 
 def _reasons(match: Match) -> tuple[Reason, ...]:

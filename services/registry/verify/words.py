@@ -97,6 +97,16 @@ GENERIC = """
     lichtiepdan tiepdan lich hotrodan phucvu phucvunguoidan antoan antifraud antivirus baove capnhat capnhatthongtin
     dinhdanh dinhdanhdientu cancuoc cancuoccongdan cccd cmnd hochieu banglai banglaixe giaypheplaixe dangkiem
     phatnguoi nopphat nopphatnguoi trasoat
+    doi capdoi caplai capmoi giahan tichhop tracuuonline trinhbao tiepnhantrinhbao thuhoi thuhoitien thuhoivon laylai
+    laylaitien giaiphong hoanthanh rut ruttien motlan quyettoan quyettoanthue khaithue nopthue hoadon hoadondientu
+    masothue hokinhdoanh saoke sinhtrac sinhtrachoc dulieu lienthong lylich lylichtuphap kethon khaisinh khaitu hokhau
+    tamtru tamvang thuongtru cutru datdai sodo vanbang datlich datkham khambenh chuabenh khamchuabenh khamsuckhoe
+    thongquan hanghoa kiemtra dieutra truyna lenhbat lenhtruyna trieutap giaytrieutap giaymoi toipham phongchong
+    phongchongtoipham congnghecao anninhmang baomang matkhau didong tieudung vaytieudung dienthoai nguoilaodong
+    huutri luonghuu thenhuutri thebaohiem antsinhxahoi ansinh ansinhxahoi trogia hotrotien quatet chinhthong
+    cochinhthuc congchinhthuc coquan cocquan chinhphudientu dientuso chuyendoiso congdanso dinhdanhmuc muc1 muchai
+    dvc dvctt dvcquocgia tthc hccong nhaplieu xacminhdanhtinh danhtinh moinhat phienban banmoi sudung dung cachdung
+    dichvucap caphochieu hochieuonline visa thithuc
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
@@ -142,6 +152,66 @@ DISTANCE = """
     blogger vlog vlogger wiki wikipedia lichsu history museum baotang kyuc kyniem hoiky cuuhocsinh cuusinhvien
     cuucanbo alumni friends friendsof banbe supporters supporter volunteers tinhnguyen bandoc docgia khangia anhdep
     photos photography explained archive archives ngayxua xuavanay
+    thanphien thantho kheu keucuu keutroi keuoan kevan dankeu chandoi ngaongan khokhan khovi kholam phienha phienphuc
+    ruomra hanhdan hanhha chuachat chetrach trachmoc matdan longdan vidan noithat noithang thangthan phanbac
+    phanbien bacbo xetlai kiencao danhgiathap lobby botui anhoilo hoilo mailo thamquyen lamgi lamdung loidung
+    gocnhin gocnho gockhuat quandiem ykien suynghi nghive noive banve ketve hieuve vietve nhinve nhintu dungngoai
+    kechuyen chuyencuoi chuyenvui chuyenla chuyenphiem cauchuyen chuyencua truyencuoi
+    nhatky hoiuc hoainiem kyniemxua kyyeu nienkhoa luubut truongcu lopcu banhoc baotuong gieunhai anhche anhvui
+    nhacche thoche phimhai phimngan haituong vuitinh xamlong tucuoi cuoinghieng
+    codongvien cdv cauthu bongchuyen bongro fc vdv hoquanly nguoihammo doibong caulacbobongda
+    luyenthi onthi thithu dethi dapan tailieu giaotrinh giaoan sachgiao luanvan giasu lophoc hoclaixe daylaixe
+    hocluat hoclieu thayday thaygiao cogiao kinhnghiemthi onluyen tracnghiem
+    cuahang tiemtap luuniem quaniem dongphuc quanphuc quanao thuexe chothue phongtro nhatro nhanghi khachsan homestay
+    resort quancom quanan quannhau quancafe caphe cafe coffee food streetfood foodie dacsanque nhathuoc tiemthuoc
+    hieuthuoc banhmi taphoa xeom xekhach xecuuthuong tiemvang salon giare banbuon banle bansi bansach
+    datnen nhadat batdongsan bds chungcu macbang matbang timviec kiemviec viectotnhat tuyentho giupviec
+    cuuquannhan benhnhan nuoibenh nguoinha nguoibenh phuhuynh nguoidung hoivien
+    nguoituido tudo danchu nhanquyen quyencongdan baovequyenloi luatsu vanphongluat congtyluat
+    baochot necsgt chotcsgt nechot thongchot hongbien hongchuyen tambien dramaviet drama
+     tintucmoi tinvan nhanh24h today daily dailynews express24h checkin phuot
+    angi diachi review24h reviewer checkvar vatoi vaminh vaban cungnhau gopgach duatin loanbao tamguong nguoitot
+    howto tips tutorial guideline faq qna howtouse stories story voices voice myths facts truths users
+"""
+
+# Words of distance that without accents are quite other words, and what they are with accents. "cho" is also "for".
+ACCENTED = {
+    "cho": "chợ",
+    "hoi": "hội hỏi",
+    "bao": "báo",
+    "hai": "hài",
+    "che": "chế chê",
+    "phot": "phốt",
+    "cuoi": "cười",
+    "nhai": "nhái nhại",
+    "ghet": "ghét",
+    "than": "than",
+    "dancu": "dân cư",
+}
+
+# What people say of somebody, never a name: one of these is talk. Without accents only those that nothing else is.
+SPEECH = "gi nao sao khong ko hoai oi nhin cung nhau nhu chang nhi nhe luon rua"
+SPEECH_ACCENTED = """
+    về gì nào sao không ko hoài ơi rồi nhìn nói nghĩ kể kêu khổ chuyện tôi mình tui tao ta bạn bị bởi vì mà thì là gần
+    cạnh né ghét yêu thương nhớ mong sợ chán buồn thế vậy cùng như chưa bao đâu ai mấy những tụi bọn đang đừng hãy
+"""
+# In front of a name, what it is about or near.
+ABOUT = "ve gan canh doidien saulung truoccong chuyen ^ne"
+
+# The harm that somebody suffered, and the help that is offered for it: together no complaint but a promise.
+HARM = "luadao luagat luadan bilua nannhan lua"
+HELP = "hotro tiepnhan trinhbao thuhoi laylai giaiquyet togiac doilaitien hoantien hoantra giupdo tuvan"
+
+# What a syllable of Vietnamese is made of, without accents.
+ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
+VOWELS_FIRST = (
+    "ac ai am an ang anh ao ap at au ay em oai oan oc oi om on ong ot ung uong uop uy y yem yen yeu"
+)
+RIMES = """
+    a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh ip
+    it iu o oa oac oach oai oam oan oang oanh oat oay oc oe oen oeo oet oi om on ong op ot u ua uan uang uanh uat uau
+    uay uc ue uech uen uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu uy uya uych uyen uyet uynh uyt
+    uyu y yem yen yet yeu
 """
 
 MAX_SHORT = 5
