@@ -1,14 +1,15 @@
 """The steps of the pipeline: each finds official accounts that a name looks like, in its own way."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from services.registry.verify import parse
+from services.registry.verify import parse, texts, words
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.names import FUZZY_FROM, LONGEST
-from services.registry.verify.places import Unit
+from services.registry.verify.places import Unit, level_at
 from services.registry.verify.texts import Name
 
 Reason = Literal[
@@ -23,6 +24,11 @@ Reason = Literal[
 
 _GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
 _SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
+_MAX_DIGITS = 2  # of the number of a school
+_VOWEL = re.compile("[aeiouyl]")  # "l" is what "i" looks like
+_INNER = re.compile(f"(?:{'|'.join(map(texts.skeleton, words.INNER.split()))})$")
+_REGION = texts.skeleton(words.REGION)
+_NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
 
 
 class Match(NamedTuple):
@@ -73,8 +79,10 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
     for start, end, account in _contained(index, name, covered):
         whole = start == 0 and end == length
         score = 0.97 if whole else 0.7 + 0.25 * (end - start) / length
-        yield Match(name, start, end, account, score, "same-name" if whole else "combined-name")
+        reason: Reason = "same-name" if whole else "combined-name"
+        yield Match(name, start, end, account, score, reason) if account else None
     yield from _claiming_government(index, name)
+    yield from _called_like_a_site(index, name)
 
 
 def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> Known | None:
@@ -82,12 +90,23 @@ def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> 
 
     None when it may as well denote a unit without an account: that unit's own page must not be called a fake.
     """
-    accounts = [(row, index.unit(agency)) for row, agency in index.agencies_of(body.key)]
-    enrolled = {unit.code for _, unit in accounts if unit}
+    accounts = [
+        (row, _places_of(index, index.unit(agency), body.place))
+        for row, agency in index.agencies_of(body.key)
+    ]
+    enrolled = {code for _, codes in accounts for code in codes}
     meant = {unit.code for unit in _meant(index, body, said, accents)} if enrolled else set()
     if not meant <= enrolled:
         return None
-    return index.shortest(row for row, unit in accounts if unit is None or unit.code in meant)
+    return index.shortest(row for row, codes in accounts if not codes or codes & meant)
+
+
+def _places_of(index: Index, unit: Unit | None, place: str) -> set[str]:
+    """The units of a name that an account of some unit can mean: itself, or for a province those that lie in it."""
+    if unit is None:
+        return set()
+    called = index.places.by_name[place]
+    return {unit.code} if unit in called else {each.code for each in called if each.province == unit.province}
 
 
 def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[Unit]:
@@ -114,8 +133,8 @@ def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[U
 
 def _contained(
     index: Index, name: Name, covered: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int, Known]]:
-    """The longest official name in a name, where it cannot stand by chance."""
+) -> Iterator[tuple[int, int, Known | None]]:
+    """The longest official name in a name, where it cannot stand by chance; nobody's when it is another body's."""
     text = name.skeleton
     for start, end in sorted(index.names.within(text), key=lambda hit: hit[0] - hit[1]):
         if any(first <= start and end <= last for first, last in covered) or not _stands_out(
@@ -123,8 +142,25 @@ def _contained(
         ):
             continue
         if account := index.first(text[start:end]):
-            yield start, end, account
+            yield start, end, None if _is_another(index, name, start, end, account) else account
             return
+
+
+def _is_another(index: Index, name: Name, start: int, end: int, account: Known) -> bool:
+    """Whether what stands beside an official name makes it another body's: one within it, or its namesake elsewhere."""
+    text = name.skeleton
+    if _INNER.search(text, 0, start) or text.startswith(_REGION, end):
+        return True
+    unit = index.unit(account.agency_code)
+    if unit is None:
+        return False
+    if name.plain[end : end + 1].isdigit() and not name.plain[end + 1 : end + 2].isdigit():
+        return _NUMBERED.search(text, 0, end) is not None
+    written, _ = level_at(text, end)
+    place = parse.place_at(text, end + len(written), index.places) or parse.place_at(text, end, index.places)
+    if place is None or place in texts.name(account.display_name).skeleton:
+        return False
+    return not any(each.code in {unit.code, unit.province} for each in index.places.by_name[place])
 
 
 def _stands_out(name: Name, start: int, end: int) -> bool:
@@ -135,6 +171,8 @@ def _stands_out(name: Name, start: int, end: int) -> bool:
     left = _is_edge(name, start)
     if left and length >= FUZZY_FROM:
         return True
+    if _VOWEL.search(name.skeleton, start, end) is None:
+        return True  # an abbreviation: no word is without a vowel
     right = _is_edge(name, end)
     return left and right if length < FUZZY_FROM else right
 
@@ -159,6 +197,15 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
             yield Match(name, cut, at + 3, account, 0.9, "government-claim")
 
 
+def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:
+    """Called as a whole as a site below "gov.vn" is, though it be by common words: "dangkykinhdoanh"."""
+    for text in dict.fromkeys((name.skeleton, name.skeleton.removesuffix("vn"))):
+        if len(text) < _SURE_FROM or (account := index.first(f"gov|{text}")) is None:
+            continue
+        if not parse.is_weak(text, index.places) and not parse.is_authority(text):
+            yield Match(name, 0, len(text), account, 0.95, "same-name")
+
+
 def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
     """Official names an edit or two away from a name, from what it is without its additions, or from a word of it."""
     matches = []
@@ -168,12 +215,23 @@ def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
             if not FUZZY_FROM <= len(form) <= LONGEST:
                 continue
             for near, distance in index.names.near(form):
-                if _is_real(index, form) or (near[0] != form[0] and len(near) < _SURE_FROM + 2 * distance):
+                if (
+                    _is_real(index, form)
+                    or _is_numbered(name, form, near)
+                    or (near[0] != form[0] and len(near) < _SURE_FROM + 2 * distance)
+                ):
                     continue
                 if account := index.first(near):
                     start, score = text.find(form), 0.9 - 0.4 * distance / len(form)
                     matches.append(Match(name, start, start + len(form), account, score, "near-name"))
     return matches
+
+
+def _is_numbered(name: Name, form: str, near: str) -> bool:
+    """Whether only the numbers at the end differ: of several schools another one."""
+    start = name.skeleton.find(form)
+    stem = form[: len(name.plain[start : start + len(form)].rstrip("0123456789"))]
+    return stem != form and near.startswith(stem) and len(near) - len(stem) <= _MAX_DIGITS
 
 
 def _is_real(index: Index, form: str) -> bool:

@@ -17,7 +17,8 @@ _COMMON = frozenset(map(skeleton, words.COMMON.split()))
 _DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
-_LONGEST = max(map(len, _KNOWN))
+_NOBODY = _KNOWN - _AUTHORITIES.keys()
+_HEADS = frozenset(map(skeleton, words.HEADS.split()))
 # Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
 _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
 
@@ -30,7 +31,8 @@ _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _LONGEST_SYLLABLE = 7
-_WORDS = Beginnings(_KNOWN, 1)
+_WORDS = Beginnings((word for word in _KNOWN if len(word) > 1), 2)
+_LETTERS = frozenset(word for word in _KNOWN if len(word) == 1)
 
 
 class Denoted(NamedTuple):
@@ -63,10 +65,10 @@ def denoted(text: str, places: Places) -> Iterator[Denoted]:
     """The authorities with their places: "ubnd xa lapvo", and at the beginning "lapvo ubnd"."""
     for start, end, authority in authorities(text):
         written, level = level_at(text, end)
-        place = _place(text, end + len(written), places) if level else None
+        place = place_at(text, end + len(written), places) if level else None
         if place is None:
             written, level = "", ""
-            place = _place(text, end, places)
+            place = place_at(text, end, places)
         if place is not None:
             yield Denoted(authority, level, place, start, end + len(written) + len(place))
             continue
@@ -76,7 +78,7 @@ def denoted(text: str, places: Places) -> Iterator[Denoted]:
             yield Denoted(authority, level, place, 0, end)
 
 
-def _place(text: str, start: int, places: Places) -> str | None:
+def place_at(text: str, start: int, places: Places) -> str | None:
     """The place whose name begins here, unless a longer word does: "tra cuu" is no Trà Cú.
 
     Of several the longest, but for one that takes letters of the province after it: "Phú Hòa, Đồng Nai" is not
@@ -122,9 +124,15 @@ def _without_affix(text: str) -> str:
     return text
 
 
+def is_national(name: Name) -> bool:
+    """Whether a name begins, by a word of its own, as those of the state's own bodies do: "Bộ …", "Cục …"."""
+    text = name.skeleton
+    return any(text[:cut] in _HEADS for cut in name.cuts[1:5]) and len(text) > words.MAX_SHORT
+
+
 def is_weak(text: str, places: Places) -> bool:
     """Whether a stripped skeleton names nobody in particular: a syllable, a common word, a place or several."""
-    if len(text) < SHORTEST or text in _GENERIC or text in _COMMON or text in _LEVELS:
+    if len(text) < SHORTEST or text in _NOBODY:
         return True
     if len(text) <= _LONGEST_SYLLABLE and _SYLLABLE.fullmatch(text) and text not in _AUTHORITIES:
         return True
@@ -147,7 +155,8 @@ def segments(text: str) -> list[str] | None:
         before = best[start]
         if before is None:
             continue
-        for word in _WORDS.at(text, start):
+        found = _WORDS.at(text, start)
+        for word in [*found, text[start]] if text[start] in _LETTERS else found:
             here = best[start + len(word)]
             if here is None or len(before) + 1 < len(here):
                 best[start + len(word)] = [*before, word]
@@ -155,7 +164,7 @@ def segments(text: str) -> list[str] | None:
 
 
 def listed_at(text: str, start: int) -> list[str]:
-    """The words of the lists that begin at a place in a skeleton, the longest first."""
+    """The words of the lists that begin at a place in a skeleton, the longest first; no single letters."""
     return _WORDS.at(text, start)
 
 
@@ -171,6 +180,11 @@ def lists_within(text: str, letters: int) -> Iterator[str]:
 def is_known(text: str) -> bool:
     """Whether a skeleton is a word of the lists."""
     return text in _KNOWN
+
+
+def is_distance(text: str) -> bool:
+    """Whether a skeleton is a word of distance."""
+    return text in _DISTANCE
 
 
 def is_addition(text: str) -> bool:

@@ -102,7 +102,7 @@ def _stands_alone(name: Name, start: int, end: int, shown: Title) -> bool:
 def _in_letters(name: Name, first: int, last: int) -> set[str]:
     """The words of distance in a stretch of a name."""
     side = name.skeleton[first:last]
-    known = parse.segments(side)
+    known = (side,) if parse.is_known(side) else parse.segments(side)
     if known is not None:
         return _DISTANCE.intersection(known)
     lengths = range(words.MAX_SHORT - 1, words.MAX_SHORT + 1)
@@ -138,7 +138,8 @@ def _longest(name: Name, numbers: Sequence[int]) -> tuple[int, str]:
 
 def _talks(name: Name, first: int, last: int) -> bool:
     """Whether a stretch of letters is Vietnamese and says more than additions to names do."""
-    unknown = _unknown(name.skeleton[first:last], name.plain[first:last])
+    side = name.skeleton[first:last]
+    unknown = None if parse.is_known(side) else _unknown(side, name.plain[first:last])
     if unknown is None:
         return False
     return unknown >= TALK_FROM or (first == 0 and _ABOUT.search(name.plain[:last]) is not None)
@@ -156,9 +157,11 @@ def _unknown(text: str, plain: str) -> int | None:
             for word in parse.listed_at(text, start)
             if len(word) > 1
         ]
-        for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(plain)) + 1):
-            if (syllable := plain[start:end]) in _SYLLABLES:
-                ends.append((end, TALK_FROM if syllable in _SPEECH else 1))
+        ends += [
+            (end, TALK_FROM if syllable in _SPEECH else 1)
+            for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(plain)) + 1)
+            if (syllable := plain[start:end]) in _SYLLABLES
+        ]
         if plain[start].isdigit():
             ends.append((start + 1, 0))
         for end, weight in ends:

@@ -60,6 +60,19 @@ AUTHORITIES = {
     "vanhoa": "trungtamvanhoa nhavanhoa",
 }
 
+# First words of bodies that the whole country has once: "Bộ Tài chính" is a name although "tài chính" is none.
+HEADS = "bo cuc tongcuc uybangiamsat nganhangnhanuoc khobacnhanuoc haiquanvietnam"
+
+# Bodies that others have within them, or that stand for a part of the country: in front of a name, or behind it, they
+# name somebody else.
+INNER = """
+    vanphong thanhtra doan doanthanhnien congdoan dangbo danguy hoiphunu hoinongdan hoicuuchienbinh hocvien truongdaihoc
+    daihoc truong benhvien vien bao tapchi chi canbo clb nhahat
+"""
+REGION = "khuvuc"
+# Of these a place has several, told apart by a number.
+NUMBERED = "truong thpt thcs tieuhoc mamnon benhvien"
+
 # Levels of administrative units, as written before their names.
 LEVELS = {
     "xa": "xa",
