@@ -27,6 +27,7 @@ _SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stan
 _MAX_DIGITS = 2  # of the number of a school
 _VOWEL = re.compile("[aeiouyl]")  # "l" is what "i" looks like
 _INNER = re.compile(f"(?:{'|'.join(map(texts.skeleton, words.INNER.split()))})$")
+_NAMESAKES = re.compile("|".join(map(texts.skeleton, words.NAMESAKES.split())))
 _REGION = texts.skeleton(words.REGION)
 _NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
 
@@ -156,6 +157,8 @@ def _is_another(index: Index, name: Name, start: int, end: int, account: Known) 
         return False
     if name.plain[end : end + 1].isdigit() and not name.plain[end + 1 : end + 2].isdigit():
         return _NUMBERED.search(text, 0, end) is not None
+    if _NAMESAKES.search(text) and not _lies_in(index, text, unit):
+        return True
     written, _ = level_at(text, end)
     place = parse.place_at(text, end + len(written), index.places) or parse.place_at(text, end, index.places)
     if place is None or place in texts.name(account.display_name).skeleton:
@@ -195,6 +198,16 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
             break
         if account := index.first(f"gov|{name.skeleton[cut:at]}"):
             yield Match(name, cut, at + 3, account, 0.9, "government-claim")
+
+
+def _lies_in(index: Index, text: str, unit: Unit) -> bool:
+    """Whether a name has a place in the province of a unit."""
+    return any(
+        each.province == unit.province
+        for start in range(len(text))
+        for place in index.places.all_at(text, start)
+        for each in index.places.by_name[place]
+    )
 
 
 def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:

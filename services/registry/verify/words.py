@@ -72,6 +72,8 @@ INNER = """
 REGION = "khuvuc"
 # Of these a place has several, told apart by a number.
 NUMBERED = "truong thpt thcs tieuhoc mamnon benhvien"
+# Many of these share a name, and no list says where they all are.
+NAMESAKES = "thpt thcs tieuhoc mamnon maugiao"
 
 # Levels of administrative units, as written before their names.
 LEVELS = {
@@ -119,7 +121,12 @@ GENERIC = """
     huutri luonghuu thenhuutri thebaohiem antsinhxahoi ansinh ansinhxahoi trogia hotrotien quatet chinhthong
     cochinhthuc congchinhthuc coquan cocquan chinhphudientu dientuso chuyendoiso congdanso dinhdanhmuc muc1 muchai
     dvc dvctt dvcquocgia tthc hccong nhaplieu xacminhdanhtinh danhtinh moinhat phienban banmoi sudung dung cachdung
-    dichvucap caphochieu hochieuonline visa thithuc
+    dichvucap caphochieu hochieuonline visa thithuc xuphat xuphatvipham viphamgiaothong loivipham bienban duongdaynong
+    khancap tokhai khaibao khaibaoyte dongbo dongbodulieu lamsachdulieu chuanhoa thuthap gioithieu chuyenvien
+    dieutravien kiemsatvien thebhyt bhyt bhtn baohiemthatnghiep thatnghiep thaisan chitra truylinh tracuudiem diemthi
+    lop10 dangkythi nguyenvong vanbangchungchi chungchi giaychungnhan chungnhan khoito phongtoa phongtoataikhoan
+    hoanphi tncn thunhapcanhan giamthue miengiam khoiphuc khoiphuctaikhoan kichhoatlai nangcap phathanh doithe giayto
+    giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap hosophaply giaodich chuyentien chuyenkhoan nhantro
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
@@ -209,7 +216,10 @@ SPEECH_ACCENTED = """
     cạnh né ghét yêu thương nhớ mong sợ chán buồn thế vậy cùng như chưa bao đâu ai mấy những tụi bọn đang đừng hãy
 """
 # In front of a name, what it is about or near.
-ABOUT = "ve gan canh doidien saulung truoccong chuyen ^ne"
+ABOUT = """
+    ve gan canh doidien saulung truoccong chuyen
+    ^ne ^yeu ^ghet ^chui ^kien ^soi ^boc ^doc ^nghe ^hoc ^nho ^thuong ^buon ^chan ^choi ^dua ^ke ^noi ^hieu ^chong ^khoe
+"""
 
 # The harm that somebody suffered, and the help that is offered for it: together no complaint but a promise.
 HARM = "luadao luagat luadan bilua nannhan lua"
