@@ -1,15 +1,14 @@
 """The steps of the pipeline: each finds official accounts that a name looks like, in its own way."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from services.registry.verify import parse, texts, words
+from services.registry.verify import beside, parse, speech
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.names import FUZZY_FROM, LONGEST
-from services.registry.verify.places import Unit, level_at
+from services.registry.verify.places import Unit
 from services.registry.verify.texts import Name
 
 Reason = Literal[
@@ -23,13 +22,7 @@ Reason = Literal[
 ]
 
 _GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
-_SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
 _MAX_DIGITS = 2  # of the number of a school
-_VOWEL = re.compile("[aeiouyl]")  # "l" is what "i" looks like
-_INNER = re.compile(f"(?:{'|'.join(map(texts.skeleton, words.INNER.split()))})$")
-_NAMESAKES = re.compile("|".join(map(texts.skeleton, words.NAMESAKES.split())))
-_REGION = texts.skeleton(words.REGION)
-_NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
 
 
 class Match(NamedTuple):
@@ -138,56 +131,13 @@ def _contained(
     """The longest official name in a name, where it cannot stand by chance; nobody's when it is another body's."""
     text = name.skeleton
     for start, end in sorted(index.names.within(text), key=lambda hit: hit[0] - hit[1]):
-        if any(first <= start and end <= last for first, last in covered) or not _stands_out(
+        if any(first <= start and end <= last for first, last in covered) or not beside.stands_out(
             name, start, end
         ):
             continue
         if account := index.first(text[start:end]):
-            yield start, end, None if _is_another(index, name, start, end, account) else account
+            yield start, end, None if beside.is_another(index, name, start, end, account) else account
             return
-
-
-def _is_another(index: Index, name: Name, start: int, end: int, account: Known) -> bool:
-    """Whether what stands beside an official name makes it another body's: one within it, or its namesake elsewhere."""
-    text = name.skeleton
-    if _INNER.search(text, 0, start) or text.startswith(_REGION, end):
-        return True
-    unit = index.unit(account.agency_code)
-    if unit is None:
-        return False
-    if name.plain[end : end + 1].isdigit() and not name.plain[end + 1 : end + 2].isdigit():
-        return _NUMBERED.search(text, 0, end) is not None
-    if _NAMESAKES.search(text) and not _lies_in(index, text, unit):
-        return True
-    written, _ = level_at(text, end)
-    place = parse.place_at(text, end + len(written), index.places) or parse.place_at(text, end, index.places)
-    if place is None or place in texts.name(account.display_name).skeleton:
-        return False
-    return not any(each.code in {unit.code, unit.province} for each in index.places.by_name[place])
-
-
-def _stands_out(name: Name, start: int, end: int) -> bool:
-    """Whether letters in a name are a word of their own; the fewer they are, the clearer that must be."""
-    length = end - start
-    if length >= _SURE_FROM:
-        return True
-    left = _is_edge(name, start)
-    if left and length >= FUZZY_FROM:
-        return True
-    if _VOWEL.search(name.skeleton, start, end) is None:
-        return True  # an abbreviation: no word is without a vowel
-    right = _is_edge(name, end)
-    return left and right if length < FUZZY_FROM else right
-
-
-def _is_edge(name: Name, at: int) -> bool:
-    """Whether a word ends or begins at a place in a name: at separators, beside digits, where known words join it."""
-    if parse.is_edge(name, at):
-        return True
-    before = max(cut for cut in name.cuts if cut < at)
-    after = min(cut for cut in name.cuts if cut > at)
-    text = name.skeleton
-    return parse.segments(text[before:at]) is not None or parse.segments(text[at:after]) is not None
 
 
 def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
@@ -200,20 +150,10 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
             yield Match(name, cut, at + 3, account, 0.9, "government-claim")
 
 
-def _lies_in(index: Index, text: str, unit: Unit) -> bool:
-    """Whether a name has a place in the province of a unit."""
-    return any(
-        each.province == unit.province
-        for start in range(len(text))
-        for place in index.places.all_at(text, start)
-        for each in index.places.by_name[place]
-    )
-
-
 def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:
     """Called as a whole as a site below "gov.vn" is, though it be by common words: "dangkykinhdoanh"."""
     for text in dict.fromkeys((name.skeleton, name.skeleton.removesuffix("vn"))):
-        if len(text) < _SURE_FROM or (account := index.first(f"gov|{text}")) is None:
+        if len(text) < beside.SURE_FROM or (account := index.first(f"gov|{text}")) is None:
             continue
         if not parse.is_weak(text, index.places) and not parse.is_authority(text):
             yield Match(name, 0, len(text), account, 0.95, "same-name")
@@ -231,7 +171,8 @@ def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
                 if (
                     _is_real(index, form)
                     or _is_numbered(name, form, near)
-                    or (near[0] != form[0] and len(near) < _SURE_FROM + 2 * distance)
+                    or _is_otherwise(name, form, distance)
+                    or (near[0] != form[0] and len(near) <= beside.SURE_FROM + 2 * distance)
                 ):
                     continue
                 if account := index.first(near):
@@ -245,6 +186,15 @@ def _is_numbered(name: Name, form: str, near: str) -> bool:
     start = name.skeleton.find(form)
     stem = form[: len(name.plain[start : start + len(form)].rstrip("0123456789"))]
     return stem != form and near.startswith(stem) and len(near) - len(stem) <= _MAX_DIGITS
+
+
+def _is_otherwise(name: Name, form: str, distance: int) -> bool:
+    """Whether what could be a misspelling reads well itself: another word of several, or too far from the name."""
+    start = name.skeleton.find(form)
+    end = start + len(form)
+    if distance == 1 and not any(start < cut < end for cut in name.cuts):
+        return False
+    return speech.is_readable(form, name.plain[start:end])
 
 
 def _is_real(index: Index, form: str) -> bool:

@@ -152,7 +152,11 @@ def of_text(text: str, places: Places) -> Iterator[str]:
         return
     core = parse.stripped(name)
     nobody = parse.is_weak(core, places) or parse.is_authority(core)
-    if nobody and (parse.is_national(name) or (parse.is_distance(core) and core != name.skeleton)):
+    if parse.is_national(name):
+        # Without its first word it is only what it is about; "and" is often left out.
+        yield from _variants(name.skeleton, parse.without_and(name))
+        return
+    if nobody and parse.is_distance(core) and core != name.skeleton:
         core, nobody = name.skeleton, False
     if not nobody:
         yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from services.registry.verify import words
@@ -128,6 +129,11 @@ def is_national(name: Name) -> bool:
     """Whether a name begins, by a word of its own, as those of the state's own bodies do: "Bộ …", "Cục …"."""
     text = name.skeleton
     return any(text[:cut] in _HEADS for cut in name.cuts[1:5]) and len(text) > words.MAX_SHORT
+
+
+def without_and(name: Name) -> str:
+    """A skeleton without the word "và"."""
+    return "".join(word for start, end in pairwise(name.cuts) if (word := name.skeleton[start:end]) != "va")
 
 
 def is_weak(text: str, places: Places) -> bool:

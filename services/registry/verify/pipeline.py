@@ -5,7 +5,6 @@ one → a name with a letter or two wrong. What names another real unit, or spea
 The steps are in `likeness`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,27 +40,44 @@ def resemblance(index: Index, link: Canonical, display_name: str | None = None) 
     if display_name:
         found.append(texts.name(display_name))
     matches = likeness.in_names(index, found, texts.accented(display_name or ""))
-    sure = [match for match in matches if match is not None] or (
-        not matches and likeness.misspelt(index, found)
-    )
+    sure = [match for match in matches if match is not None]
+    if not matches:
+        sure = likeness.misspelt(index, found)
     if not sure:
         return "names-other-unit" if matches else None
     best = max(sure, key=lambda match: match.score)
-    if _keeps_distance(found, best, display_name):
+    shown = speech.title(display_name) if display_name else None
+    if _speaks_about(index, found, sure, best, shown, is_site=site is not None):
         return "speaks-about"
     return Likeness(best.account, round(best.score, 2), _reasons(best))
 
 
-def _keeps_distance(found: Sequence[Name], match: Match, display_name: str | None) -> bool:
-    """Whether any of the names, of which the last may be a title, speaks about whom the match names."""
-    shown = speech.title(display_name) if display_name else None
+def _speaks_about(
+    index: Index,
+    found: list[Name],
+    sure: list[Match],
+    best: Match,
+    shown: speech.Title | None,
+    *,
+    is_site: bool,
+) -> bool:
+    """Whether any of the names speaks about whom the best match names. The last name is the title, if one is shown."""
+    titled = found[-1] if shown else None
     for name in found:
-        start, end = (match.start, match.end) if name is match.name else (0, 0)
-        if speech.speaks_about(name, start, end, shown if name is found[-1] else None):
+        start, end = (best.start, best.end) if name is best.name else (0, 0)
+        if speech.speaks_about(name, start, end, shown if name is titled else None):
             return True
-    if shown and match.name is found[-1]:
-        return speech.is_sentence(match.name, match.start, match.end, shown)
-    return speech.is_talk(match.name, match.start, match.end)
+    for match in sure:
+        if shown and match.name is titled and speech.is_sentence(*match[:3], index.places, shown):
+            return True
+    unknown = 2 if is_site and _is_free(best.account) else 1
+    return best.name is not titled and speech.is_talk(*best[:3], index.places, unknown)
+
+
+def _is_free(account: Known) -> bool:
+    """Whether an account is a site below a suffix that is open to all: brands are combined with any word in hosts."""
+    site = texts.host(Canonical(account.platform, account.handle, account.platform_id))
+    return site is not None and not site.is_government
 
 
 def _reasons(match: Match) -> tuple[Reason, ...]:

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.registry.verify import parse, texts, words
+from services.registry.verify.places import Places
 from services.registry.verify.texts import Name, skeleton
 
-TALK_FROM = 2
-"""Words, or syllables where words are written as one, outside all lists: so many make talk of a name."""
-
+_TALK = 2  # what a word of speech weighs: as much as two syllables outside all lists
 _DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _ACCENTED = {skeleton(plain): frozenset(meant.split()) for plain, meant in words.ACCENTED.items()}
 _SPEECH = frozenset(words.SPEECH.split())
 _SPEECH_ACCENTED = frozenset(words.SPEECH_ACCENTED.split())
-_ABOUT = re.compile(f"(?:{'|'.join(words.ABOUT.split())})$")
+_SPEAKERS = re.compile(f"(?:{'|'.join(words.SPEAKERS.split())})")
 _HELP = re.compile("|".join(map(skeleton, words.HELP.split())))
 _HARM = frozenset(map(skeleton, words.HARM.split()))
 _SYLLABLES = frozenset(
@@ -63,26 +62,54 @@ def speaks_about(name: Name, start: int, end: int, shown: Title | None = None) -
     return bool(found)
 
 
-def is_talk(name: Name, start: int, end: int) -> bool:
-    """Whether people talk beside a stretch of what is written without spaces: "dankeu…", "…saochamthe"."""
-    return any(_talks(name, first, last) for first, last in _sides(name, start, end))
+def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> bool:
+    """Whether people talk beside a stretch of what is written without spaces: "dankeu…", "…saochamthe".
+
+    `unknown` is how many syllables outside all lists make talk of it.
+    """
+    return any(
+        _talks(name, first, last, unknown)
+        for first, last in _sides(name, start, _place_end(name, end, places))
+    )
 
 
-def is_sentence(name: Name, start: int, end: int, shown: Title) -> bool:
+def is_sentence(name: Name, start: int, end: int, places: Places, shown: Title) -> bool:
     """Whether a title says more beside a stretch of it than names do: words that names are not made of."""
     if _stands_alone(name, start, end, shown):
         return False
-    unknown = 0
     accented = shown.accented if len(shown.accented) == len(name.cuts) - 1 else ()
-    for first, last in _sides(name, start, end):
-        if accented and any(accented[number] in _SPEECH_ACCENTED for number in _numbers(name, first, last)):
-            return True
-        numbers = _numbers(name, first, last)
-        while numbers:
-            count, word = _longest(name, numbers)
-            unknown += not parse.is_known(word)
-            numbers = numbers[count:]
-    return unknown >= TALK_FROM or (not accented and is_talk(name, start, end))
+    sides = [_numbers(name, first, last) for first, last in _sides(name, start, end)]
+    if accented and any(accented[number] in _SPEECH_ACCENTED for side in sides for number in side):
+        return True
+    return any(_has_unknown(name, side, places) for side in sides) or is_talk(name, start, end, places, 1)
+
+
+def _has_unknown(name: Name, numbers: Sequence[int], places: Places) -> bool:
+    """Whether one of these words is in no list, no number, and belongs to no place's name."""
+    while numbers:
+        count, word = _longest(name, numbers)
+        cut, last = name.cuts[numbers[0]], name.cuts[numbers[-1] + 1]
+        if not parse.is_known(word) and not name.plain[cut : cut + len(word)].isdigit():
+            place = next((p for p in places.all_at(name.skeleton, cut) if cut + len(p) in name.cuts), None)
+            if place is None or cut + len(place) > last:
+                return True
+            count = sum(1 for number in numbers if name.cuts[number] < cut + len(place))
+        numbers = numbers[count:]
+    return False
+
+
+def _place_end(name: Name, end: int, places: Places) -> int:
+    """Where the place ends that is named behind a stretch of a name, if one is."""
+    place = parse.place_at(name.skeleton, end, places)
+    if place is None:
+        return end
+    after = end + len(place)
+    return after if is_readable(name.skeleton[after:], name.plain[after:]) else end
+
+
+def is_readable(text: str, plain: str) -> bool:
+    """Whether a skeleton, and what it was made of, are syllables of Vietnamese and words of the lists throughout."""
+    return _unknown(text, plain) is not None
 
 
 def _sides(name: Name, start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -99,7 +126,7 @@ def _stands_alone(name: Name, start: int, end: int, shown: Title) -> bool:
     return False
 
 
-def _in_letters(name: Name, first: int, last: int) -> set[str]:
+def _in_letters(name: Name, first: int, last: int) -> frozenset[str]:
     """The words of distance in a stretch of a name."""
     side = name.skeleton[first:last]
     known = (side,) if parse.is_known(side) else parse.segments(side)
@@ -136,13 +163,13 @@ def _longest(name: Name, numbers: Sequence[int]) -> tuple[int, str]:
     return 1, name.skeleton[cuts[numbers[0]] : cuts[numbers[0] + 1]]
 
 
-def _talks(name: Name, first: int, last: int) -> bool:
+def _talks(name: Name, first: int, last: int, enough: int) -> bool:
     """Whether a stretch of letters is Vietnamese and says more than additions to names do."""
     side = name.skeleton[first:last]
-    unknown = None if parse.is_known(side) else _unknown(side, name.plain[first:last])
-    if unknown is None:
-        return False
-    return unknown >= TALK_FROM or (first == 0 and _ABOUT.search(name.plain[:last]) is not None)
+    if first == 0 and _SPEAKERS.match(name.plain[:last]):
+        return True
+    unknown = 0 if parse.is_known(side) else _unknown(side, name.plain[first:last])
+    return unknown is not None and unknown >= enough
 
 
 def _unknown(text: str, plain: str) -> int | None:
@@ -158,7 +185,7 @@ def _unknown(text: str, plain: str) -> int | None:
             if len(word) > 1
         ]
         ends += [
-            (end, TALK_FROM if syllable in _SPEECH else 1)
+            (end, _TALK if syllable in _SPEECH else 1)
             for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(plain)) + 1)
             if (syllable := plain[start:end]) in _SYLLABLES
         ]

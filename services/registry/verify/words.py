@@ -101,12 +101,12 @@ GENERIC = """
     nhanquatang nhanthuong nhanuoc nhanvien now official officialpage on one online otp page pages pay payment phat
     plus portal profile promotion qua quanly quatang quay quocgia register sale secure security server service
     services shop shopping sieuthi site sms so sohoa store sukien support svip sv system tai taiday tainha taichinh
-    taikhoan tang taxi tct team tech telecom tet the thanhtoan thanhvien thongbao thongtin thongtindientu thuong
+    taikhoan tang tct team tech telecom tet the thanhtoan thanhvien thongbao thongtin thongtindientu thuong
     tien tienich tietkiem tinchap tindung tong tongdai top toanquoc tracuu trang trangchu trangthongtin
     trangthongtindientu trian trogiup tructuyen trung trungtam trungtamhotro tt ttdt tuvan tuyendung tuyensinh tv
     ungdung update user utility uudai vay vaytien vaynhanh vaytinchap vayvon chovay chovaytien choviec verify vi
     video vieclam viet vietnam vip vn vna vnn vongquay vpdt web webapp website winner winners www xacminh
-    xacminhtaikhoan xacnhan xacthuc xyz yeucau fb nguoi cua va cuc bo ban phong vien ve app apk apps auto alo an
+    xacminhtaikhoan xacnhan xacthuc xyz yeucau fb nguoi cua cuc bo ban phong vien app apk apps auto alo an
     hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat caidatnhanh lamthutuc thutuc hoso hosodientu nop nophoso
     tiepnhan giaiquyet hoantien hoantra hoanthue trocap nhantien nhantrocap congvan quyetdinh congtac vanban
     lichtiepdan tiepdan lich hotrodan phucvu phucvunguoidan antoan antifraud antivirus baove capnhat capnhatthongtin
@@ -126,7 +126,8 @@ GENERIC = """
     dieutravien kiemsatvien thebhyt bhyt bhtn baohiemthatnghiep thatnghiep thaisan chitra truylinh tracuudiem diemthi
     lop10 dangkythi nguyenvong vanbangchungchi chungchi giaychungnhan chungnhan khoito phongtoa phongtoataikhoan
     hoanphi tncn thunhapcanhan giamthue miengiam khoiphuc khoiphuctaikhoan kichhoatlai nangcap phathanh doithe giayto
-    giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap hosophaply giaodich chuyentien chuyenkhoan nhantro
+    goi goihotro sua suachua giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap hosophaply giaodich chuyentien
+    chuyenkhoan nhantro
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
@@ -189,8 +190,9 @@ DISTANCE = """
     cuuquannhan benhnhan nuoibenh nguoinha nguoibenh phuhuynh nguoidung hoivien
     nguoituido tudo danchu nhanquyen quyencongdan baovequyenloi luatsu vanphongluat congtyluat
     baochot necsgt chotcsgt nechot thongchot hongbien hongchuyen tambien dramaviet drama
-     tintucmoi tinvan nhanh24h today daily dailynews express24h checkin phuot
-    angi diachi review24h reviewer checkvar vatoi vaminh vaban cungnhau gopgach duatin loanbao tamguong nguoitot
+    tintucmoi tinvan nhanh24h today daily dailynews express24h checkin phuot
+    odau ultras cahn angi diachi review24h reviewer checkvar vatoi vaminh vaban cungnhau gopgach duatin loanbao
+    tamguong nguoitot
     howto tips tutorial guideline faq qna howtouse stories story voices voice myths facts truths users
 """
 
@@ -210,15 +212,17 @@ ACCENTED = {
 }
 
 # What people say of somebody, never a name: one of these is talk. Without accents only those that nothing else is.
-SPEECH = "gi nao sao khong ko hoai oi nhin cung nhau nhu chang nhi nhe luon rua"
+SPEECH = "ve gi nao sao khong ko hoai oi nhin cung nhau nhu chang nhi nhe luon rua"
 SPEECH_ACCENTED = """
     về gì nào sao không ko hoài ơi rồi nhìn nói nghĩ kể kêu khổ chuyện tôi mình tui tao ta bạn bị bởi vì mà thì là gần
-    cạnh né ghét yêu thương nhớ mong sợ chán buồn thế vậy cùng như chưa bao đâu ai mấy những tụi bọn đang đừng hãy
+    cạnh né ghét yêu thương nhớ mong sợ chán buồn thế vậy cùng như chưa bao đâu ai mấy những tụi bọn đang đừng hãy ở
+    bàn kiện đòi chửi chê trách bênh khóc cười hỏi
 """
-# In front of a name, what it is about or near.
-ABOUT = """
-    ve gan canh doidien saulung truoccong chuyen
-    ^ne ^yeu ^ghet ^chui ^kien ^soi ^boc ^doc ^nghe ^hoc ^nho ^thuong ^buon ^chan ^choi ^dua ^ke ^noi ^hieu ^chong ^khoe
+# Who speaks, when a name begins with them.
+SPEAKERS = """
+    congnhan congchuc vienchuc hocsinh sinhvien duhocsinh phuhuynh giaovien thaygiao cogiao nguoidan nhandan doanhnghiep
+    doanhnhan nhadautu nhathau taixe tieuthuong benhnhan nongdan nguoitre gioitre dansu nhabao luatsu bacsi dieuduong
+    ketoan cuudan dulich dacsan amthuc bongda thethao giaitri batdongsan
 """
 
 # The harm that somebody suffered, and the help that is offered for it: together no complaint but a promise.
@@ -227,9 +231,7 @@ HELP = "hotro tiepnhan trinhbao thuhoi laylai giaiquyet togiac doilaitien hoanti
 
 # What a syllable of Vietnamese is made of, without accents.
 ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
-VOWELS_FIRST = (
-    "ac ai am an ang anh ao ap at au ay em oai oan oc oi om on ong ot ung uong uop uy y yem yen yeu"
-)
+VOWELS_FIRST = "ac ai am an ang anh ao ap at au ay em oai oan oc oi om on ong ot ung uong uop uy yem yen yeu"
 RIMES = """
     a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh ip
     it iu o oa oac oach oai oam oan oang oanh oat oay oc oe oen oeo oet oi om on ong op ot u ua uan uang uanh uat uau
