@@ -27,10 +27,21 @@ _ADVICE: dict[str, Text] = {
         "This link is not enrolled; that does not make it illegitimate.",
     ),
     "names-other-unit": Text(
-        "Liên kết này chưa được đăng ký. Tên của nó chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều đó "
-        "không có nghĩa là nó giả mạo hay bất hợp pháp.",
-        "This link is not enrolled; that does not make it illegitimate. Its name denotes a real unit that has not "
-        "enrolled it.",
+        "Liên kết này chưa được đăng ký. Tên của nó có thể chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều "
+        "đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
+        "This link is not enrolled; that does not make it illegitimate. Its name may be that of another real body, "
+        "which has not enrolled it.",
+    ),
+    "needs-resolving": Text(
+        "Đây là liên kết rút gọn: chưa mở ra thì không biết nó dẫn đến đâu. Điều đó không có nghĩa là nó giả mạo hay bất "
+        "hợp pháp. Hãy kiểm tra địa chỉ đầy đủ của trang mà nó dẫn đến.",
+        "This is a short link: where it leads is not known until it is opened. That does not make it illegitimate. "
+        "Check the full address of the page that it leads to.",
+    ),
+    "names-nobody": Text(
+        "Từ nội dung này không đọc ra được trang hay tài khoản nào, nên không có gì để kiểm tra. Điều đó không có "
+        "nghĩa là nó giả mạo hay bất hợp pháp.",
+        "No page or account can be read from this, so there is nothing to verify. That does not make it illegitimate.",
     ),
     "speaks-about": Text(
         "Liên kết này chưa được đăng ký; điều đó không có nghĩa là nó giả mạo hay bất hợp pháp. Tên của nó nói về một "
@@ -63,7 +74,8 @@ _DETAILS: dict[Reason, Text] = {
     ),
     "same-unit": Text("Nêu cùng cơ quan và cùng địa phương.", "Names the same authority of the same place."),
     "same-name": Text(
-        "Trùng tên, nhưng ở nền tảng hoặc tên miền khác.", "The same name, on another platform or domain."
+        "Trùng tên với tài khoản chính thức, nhưng là một tài khoản hoặc địa chỉ khác.",
+        "The same name as the official account, and another account or address.",
     ),
     "combined-name": Text(
         "Ghép tên chính thức với những chữ khác.", "Combines the official name with other words."
@@ -78,8 +90,10 @@ _DETAILS: dict[Reason, Text] = {
 }
 
 
-def advice(verdict: str, reason: str) -> Text:
-    """What a verdict means for whoever asks."""
+def advice(verdict: str, reason: str, *, names_nobody: bool = False) -> Text:
+    """What a verdict means for whoever asks; `names_nobody` when no account could be read from the link."""
+    if names_nobody:
+        return _ADVICE["needs-resolving" if reason == "needs-resolving" else "names-nobody"]
     if verdict == "compromised" and reason not in _OUT_OF_CONTROL:
         return _ADVICE["suspended"]
     return _ADVICE.get(reason) or _ADVICE[verdict]

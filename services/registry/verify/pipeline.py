@@ -82,6 +82,9 @@ def _is_free(account: Known) -> bool:
 
 def _reasons(match: Match) -> tuple[Reason, ...]:
     written = match.name.plain[match.start : match.end]
-    if not written.isascii() or any(char.isdigit() for char in written):
-        return match.reason, "lookalike-letters"
-    return (match.reason,)
+    if written.isascii() and written.isalpha():
+        return (match.reason,)
+    own = (match.account.handle or "", match.account.display_name)
+    if any(written in texts.name(text).plain for text in own):
+        return (match.reason,)  # the official name has that digit itself
+    return match.reason, "lookalike-letters"
