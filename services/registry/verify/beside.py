@@ -12,7 +12,7 @@ from services.registry.verify.texts import Name
 SURE_FROM = 7
 """Letters of a name that nobody hits by chance, wherever it stands."""
 _WORDS_FROM = 3  # words from which a text is written in words
-_VOWEL = re.compile("[aeiouyl]")  # "l" is what "i" looks like
+_VOWEL = re.compile("[aeiouy]")
 _INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
 _REGION = texts.skeleton(words.REGION)
 _NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
@@ -31,7 +31,7 @@ def stands_out(name: Name, start: int, end: int) -> bool:
     left = _is_edge(name, start)
     if left and length >= FUZZY_FROM:
         return True
-    if _VOWEL.search(name.skeleton, start, end) is None:
+    if _VOWEL.search(name.plain, start, end) is None:
         return True  # an abbreviation: no word is without a vowel
     right = _is_edge(name, end)
     return left and right if length < FUZZY_FROM else right

@@ -33,8 +33,8 @@ _ADVICE: dict[str, Text] = {
         "which has not enrolled it.",
     ),
     "needs-resolving": Text(
-        "Đây là liên kết rút gọn: chưa mở ra thì không biết nó dẫn đến đâu. Điều đó không có nghĩa là nó giả mạo hay bất "
-        "hợp pháp. Hãy kiểm tra địa chỉ đầy đủ của trang mà nó dẫn đến.",
+        "Đây là liên kết rút gọn: chưa mở ra thì không biết nó dẫn đến đâu. Điều đó không có nghĩa là nó giả mạo hay "
+        "bất hợp pháp. Hãy kiểm tra địa chỉ đầy đủ của trang mà nó dẫn đến.",
         "This is a short link: where it leads is not known until it is opened. That does not make it illegitimate. "
         "Check the full address of the page that it leads to.",
     ),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.registry.verify import parse, texts, words
-from services.registry.verify.places import Places
+from services.registry.verify.places import Places, level_at
 from services.registry.verify.texts import Name, skeleton
 
 _TALK = 2  # what a word of speech weighs: as much as two syllables outside all lists
@@ -100,10 +100,11 @@ def _has_unknown(name: Name, numbers: Sequence[int], places: Places) -> bool:
 
 def _place_end(name: Name, end: int, places: Places) -> int:
     """Where the place ends that is named behind a stretch of a name, if one is."""
-    place = parse.place_at(name.skeleton, end, places)
+    written, _ = level_at(name.skeleton, end)
+    place = parse.place_at(name.skeleton, end + len(written), places)
     if place is None:
         return end
-    after = end + len(place)
+    after = end + len(written) + len(place)
     return after if is_readable(name.skeleton[after:], name.plain[after:]) else end
 
 

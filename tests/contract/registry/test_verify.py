@@ -131,6 +131,23 @@ async def test_unknown_says_that_nothing_is_wrong_with_it(registry: httpx.AsyncC
     assert "does not make it illegitimate" in body["advice"]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason", "start"),
+    [
+        ("https://vm.tiktok.com/ZM123/", "needs-resolving", "This is a short link"),
+        ("https://www.facebook.com/", "no-account", "No page or account can be read"),
+        ("Xin chào", "not-a-link", "No page or account can be read"),
+    ],
+)
+async def test_what_names_no_account_is_not_said_to_be_one_that_is_not_enrolled(
+    registry: httpx.AsyncClient, text: str, reason: str, start: str
+) -> None:
+    body = ok(await registry.get("/v1/verify", params={"url": text}, headers={"Accept-Language": "en"}))
+    assert (body["verdict"], body["reason"], body["canonical"]) == ("unknown", reason, None)
+    assert body["advice"].startswith(start)
+    assert "does not make it illegitimate" in body["advice"]
+
+
 async def test_the_verdict_follows_the_account(
     registry: httpx.AsyncClient, staff: Staff, registry_database: Database
 ) -> None:
