@@ -43,10 +43,12 @@ def resemblance(index: Index, link: Canonical, display_name: str | None = None) 
     sure = [match for match in matches if match is not None]
     if not matches:
         sure = likeness.misspelt(index, found)
+    shown = speech.title(display_name) if sure and display_name else None
+    if shown:
+        sure = [match for match in sure if match.name is not found[-1] or not _means_otherwise(match, shown)]
     if not sure:
         return "names-other-unit" if matches else None
     best = max(sure, key=lambda match: match.score)
-    shown = speech.title(display_name) if display_name else None
     if _speaks_about(index, found, sure, best, shown, is_site=site is not None):
         return "speaks-about"
     return Likeness(best.account, round(best.score, 2), _reasons(best))
@@ -72,6 +74,10 @@ def _speaks_about(
             return True
     unknown = 2 if is_site and _is_free(best.account) else 1
     return best.name is not titled and speech.is_talk(*best[:3], index.places, unknown)
+
+
+def _means_otherwise(match: Match, shown: speech.Title) -> bool:
+    return speech.means_otherwise(*match[:3], shown, match.account.display_name)
 
 
 def _is_free(account: Known) -> bool:

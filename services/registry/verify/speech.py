@@ -30,6 +30,9 @@ _LONGEST_SYLLABLE = max(map(len, _SYLLABLES))
 _LONGEST_WORDS = 4  # syllables of the longest phrase in the lists that is looked for in a title
 _BREAK = re.compile(r"\s[-–—•:]+\s|[|(),;:\[\]•·]")
 _NEVER = 1 << 10
+_LETTERS = frozenset(
+    "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
+)
 
 
 class Title(NamedTuple):
@@ -60,6 +63,22 @@ def speaks_about(name: Name, start: int, end: int, shown: Title | None = None) -
         # "Victims" speak for themselves, unless somebody offers them help: that is how the second fraud begins.
         return not any(_HELP.search(name.skeleton[first:last]) for first, last in sides)
     return bool(found)
+
+
+def means_otherwise(name: Name, start: int, end: int, shown: Title, official: str) -> bool:
+    """Whether accents make a stretch of a title other words than those of an official name: Hải quân, Hải quan.
+
+    Who leaves accents out, or writes what no Vietnamese word has, means the official one.
+    """
+    if len(shown.accented) != len(name.cuts) - 1:
+        return False
+    meant = {texts.name(word).skeleton: word for word in texts.accented(official).split()}
+    for number in _numbers(name, start, end):
+        word = shown.accented[number]
+        own = meant.get(name.skeleton[name.cuts[number] : name.cuts[number + 1]], word)
+        if own != word and not word.isascii() and _LETTERS.issuperset(word):
+            return True
+    return False
 
 
 def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> bool:
@@ -105,7 +124,7 @@ def _place_end(name: Name, end: int, places: Places) -> int:
     if place is None:
         return end
     after = end + len(written) + len(place)
-    return after if is_readable(name.skeleton[after:], name.plain[after:]) else end
+    return after if written or place in places.provinces or after == len(name.skeleton) else end
 
 
 def is_readable(text: str, plain: str) -> bool:

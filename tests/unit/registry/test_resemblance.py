@@ -268,6 +268,9 @@ def test_state_bodies_are_known_by_their_whole_names(
         (PAGE, "Hỗ trợ cho người dân: VNeID", "website:vneid.gov.vn"),
         (PAGE, "Bệnh viện Bạch Mai - Khám chữa bệnh", "website:bachmai.gov.vn"),
         (PAGE, "Bộ Công an 2026", "facebook:@bocongan"),
+        # Who leaves accents out, or borrows letters, means the official name.
+        (PAGE, "Bộ Cong An", "facebook:@bocongan"),
+        (PAGE, "Bộ Công \u0430n", "facebook:@bocongan"),
         (PAGE, "Cục CSGT - Tra cứu phạt nguội", "website:csgt.vn"),
         (PAGE, "Hỗ trợ VNeID phường Bến Nghé", "website:vneid.gov.vn"),
     ],
@@ -323,6 +326,8 @@ def test_talk_is_no_claim(
         (PAGE, "Cục Thú y"),
         (PAGE, "Hải sản Việt Nam"),
         (PAGE, "Bồ Công Anh"),
+        (PAGE, "Hải quân Việt Nam"),
+        (PAGE, "Thành Trà Store"),
         # A place ends where its name does: neither Trà Cú nor Phú Hòa Đông.
         ("https://www.facebook.com/ubndphuhoadongnai", None),
         # The states of others have zones of their own.
