@@ -202,7 +202,6 @@ ACCENTED = {
     "nhai": "nhái nhại",
     "ghet": "ghét",
     "than": "than",
-    "dancu": "dân cư",
 }
 
 # What people say of somebody, never a name: one of these is talk. Without accents only those that nothing else is.
