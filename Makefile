@@ -9,7 +9,7 @@ UV := $(VENV)/bin/uv pip compile pyproject.toml --quiet --universal --generate-h
 LOCK := $(UV) --constraint requirements/dev.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test soak fuzz check lint-api token demo bench fmt openapi release-events lock clean
+.PHONY: help up down test soak fuzz check lint-api token demo bench bench-registry fmt openapi release-events lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,12 @@ lint-api: ## Lint the OpenAPI documents with spectral, where Node is there to fe
 
 bench: $(VENV)/dev ## Measure, beside a peer or a limit
 	@$(RUN) -m bench
+
+bench-registry: $(VENV)/dev ## Measure verification, its judgement, imports and exports at 100,000 accounts and more [DATA=folder]
+	@$(RUN) -m bench.resemblance $(DATA)
+	@$(RUN) -m bench.verify
+	@$(RUN) -m bench.imports
+	@$(RUN) -m bench.exports
 
 fmt: $(VENV)/dev ## Format the code and mend what can be mended
 	@$(VENV)/bin/ruff check --fix --quiet

@@ -42,9 +42,13 @@ PAGES: dict[str, dict[str, Any]] = {
     "a province and below, by name": {"agency_code": "T82", "include_below": "true"},
     "a commune": {"agency_code": "T82.X30169"},
     "platform and language": {"platform": "zalo", "language": "en"},
+    "a language that none has": {"language": "km"},
+    "a platform that none has": {"platform": "mastodon"},
+    "suspended ones": {"status": "suspended"},
     "former ones": {"status": "retired"},
     "area": {"area_code": "30169"},
     "of a day": {"at": "2026-01-20"},
+    "of a day, a commune": {"at": "2026-01-20", "agency_code": "T82.X30169"},
     "of a day, search": {"at": "2026-01-20", "q": "lap vo"},
 }
 ROUNDS = 9

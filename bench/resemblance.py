@@ -7,7 +7,7 @@ FOLDER holds `impersonation-hosts-dev.csv` (hosts and whom they imitate) and `of
 import argparse
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from deploy.local.config import PROJECT
 from services.registry.agencies.gazetteer import Unit, read_units
-from services.registry.verify.index import Index
+from services.registry.verify.index import Agency, Index
 from services.registry.verify.pipeline import Likeness, resemblance
 from shared.db import new_id
 from shared.search import fold
@@ -99,7 +99,7 @@ def country() -> tuple[list[Any], list[Unit]]:
     return rows, missing
 
 
-def index_of(rows: Iterable[Any], agencies: Iterable[Any] = ()) -> Index:
+def index_of(rows: Iterable[Any], agencies: Mapping[str, Agency] | None = None) -> Index:
     """An index of these accounts."""
     index = Index(agencies)
     for row in rows:
@@ -107,14 +107,12 @@ def index_of(rows: Iterable[Any], agencies: Iterable[Any] = ()) -> Index:
     return index
 
 
-def agencies() -> list[Any]:
-    """All agencies of the gazetteer and the state bodies, as rows of `queries.agency_names`."""
-    found = [(u.code, u.name, u.parent_code, u.successors) for u in read_units()]
-    bodies = {row["agency"]: (row["agency_name"], row["parent"] or None, ()) for row in read("state-bodies")}
-    return [
-        SimpleNamespace(code=code, name=name, parent_code=parent, successors=successors)
-        for code, name, parent, successors in [*found, *((code, *body) for code, body in bodies.items())]
-    ]
+def agencies() -> dict[str, Agency]:
+    """All agencies of the gazetteer and the state bodies, by their codes."""
+    found = {u.code: Agency(u.name, u.parent_code, u.successors) for u in read_units()}
+    for row in read("state-bodies"):
+        found[row["agency"]] = Agency(row["agency_name"], row["parent"] or None, ())
+    return found
 
 
 def alarms(index: Index, asked: Iterable[tuple[Canonical, str | None]]) -> Score:
@@ -234,6 +232,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=PROJECT.parent / "shared" / "data")
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
+    if not options.folder.is_dir():
+        print(f"how well look-alikes are told: not measured, for there is no data in {options.folder}")
+        return
     with (options.folder / "impersonation-hosts-dev.csv").open() as file:
         cases = list(csv.DictReader(file))
     imitated = [account(site(host), host) for host in sorted({case["impersonates"] for case in cases})]

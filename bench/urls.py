@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from shared.urls import UnusableLink, canonicalise
+from shared.urls.canonical import ROWS
 from shared.urls.domains import registrable
 from shared.urls.links import MAX_LENGTH
-from shared.urls.platforms import ROWS
 
 EVERYDAY = (
     "https://www.facebook.com/ubndlapvo/posts/pfbid02abc",

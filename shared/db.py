@@ -55,6 +55,9 @@ _UNREACHABLE = (
     asyncpg.InternalClientError,
 )
 
+# Somebody else held for too long what was to be changed (`lock_timeout`), or both waited for one another.
+_IN_THE_WAY = (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
+
 
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562 §5.7): ids sort by the time they were made."""
@@ -140,12 +143,14 @@ class Database:
 
 @contextmanager
 def unavailable_when_away() -> Iterator[None]:
-    """Turn every sign of a database that is away, starting or stopping into `Unavailable`."""
+    """Turn every sign of a database that is away, starting or stopping into `Unavailable`; and that of another
+    transaction in the way, which an attempt a moment later may find gone.
+    """
     try:
         yield
     except DBAPIError as error:
         cause = error.orig.__cause__ if error.orig else None
-        if error.connection_invalidated or isinstance(cause, _UNREACHABLE):
+        if error.connection_invalidated or isinstance(cause, (*_UNREACHABLE, *_IN_THE_WAY)):
             raise Unavailable from error
         raise
     except _UNREACHABLE as error:

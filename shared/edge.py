@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.limits import Limits
@@ -35,10 +36,6 @@ MAX_DEPTH = 32
 _BACKSLASH, _QUOTE = b'\\"'
 _QUIET = {"/livez", "/readyz", "/metrics"}
 _CLIENT_CLOSED_REQUEST = 499  # as common proxies log it; nobody is there to be answered
-
-
-class _Gone(Exception):
-    """The client has closed the connection."""
 
 
 class Edge:
@@ -75,7 +72,7 @@ class Edge:
                 self._limits.enter(scope, with_token=with_token)
             _require_bounded_head(scope)
             await self._app(scope, await self._body(scope, headers, receive), answer)
-        except _Gone:
+        except ClientDisconnect:
             status = _CLIENT_CLOSED_REQUEST
         except Exception as error:
             problem = _as_problem(error)
@@ -99,14 +96,14 @@ class Edge:
 
         Raises:
             AppError: too long, or JSON nested too deep to be meant.
-            _Gone: the rest of it will never come; half a request is none.
+            ClientDisconnect: the rest of it will never come; half a request is none.
         """
         bounded = _bounded(headers, receive, self._max_body)
         chunks, more = [], True
         while more:
             message = await bounded()
             if message["type"] == "http.disconnect":
-                raise _Gone
+                raise ClientDisconnect
             chunks.append(message.get("body", b""))
             more = message.get("more_body", False)
         body = b"".join(chunks)

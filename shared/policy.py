@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import memberships, tenancy
 from shared.auth import Actor, Holder
 from shared.db import Session
-from shared.problems import Forbidden, Text, Unauthenticated
+from shared.problems import FieldError, Forbidden, Invalid, Text, Unauthenticated
+from shared.validation import query_pointer
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,10 @@ class Rule:
     public: bool = False
     known: bool = False
     """A public route that is told who asks, when there is a token; other public routes are told nothing."""
+    own: bool = False
+    """The route is about what is the caller's own, which nobody's role or agency decides; see `OWN`."""
+    passed_on: bool = False
+    """Its links are passed on by people, and what others append to them (`fbclid` …) is let be."""
     counted: bool = False
     """Each call without a token is counted by address over all replicas (`shared.limits.Intake`)."""
 
@@ -60,6 +67,9 @@ def roles(*names: str) -> Rule:
 PUBLIC = Rule(public=True)
 """Anybody; a token, when there is one, must still be good."""
 
+PASSED_ON = Rule(public=True, passed_on=True)
+"""The same, of links that people pass on."""
+
 INTAKE = Rule(public=True, known=True, counted=True)
 """Anybody, to leave something here or to ask for it by a code. Needs `app.state.intake`."""
 
@@ -67,6 +77,11 @@ ANY_ROLE = roles("viewer", "officer", "approver", "admin")
 
 OPEN = Rule(ANY_ROLE.roles, public=True, known=True)
 """Anybody, to read what everybody sees; and who acts for an agency, what that agency is shown beside it."""
+
+
+OWN = Rule(own=True)
+"""Whoever has a good token, in any role, and when they act for no agency (any more): then the actor's agency is empty
+and reaches nothing. For what is somebody's own alone; the service function has to see to that."""
 
 
 class PeopleOnly(Forbidden):
@@ -126,6 +141,8 @@ class Permit:
         if holder is None:
             return None
         found = await memberships.acting(session, holder, acting_for)
+        if self.rule.own:
+            return found[0] if found else holder.acting_for("", frozenset())
         if found is None:
             if not self.rule.public:
                 raise memberships.NoMembership
@@ -137,6 +154,18 @@ class Permit:
             _require_in_force(agency)
         return actor
 
+    def look_at_query(self, request: Request) -> None:
+        """Go on only with parameters that the route has: a filter that is mistyped must not be taken for none.
+
+        Raises:
+            Invalid: there are others, and the route takes some.
+        """
+        if self.rule.passed_on or not request.scope["query_string"]:
+            return
+        known = _parameters(request.scope["route"].dependant)
+        if known and (unknown := sorted({*request.query_params} - known)):
+            raise Invalid(errors=[FieldError(query_pointer(name), _no_such(known)) for name in unknown])
+
     async def _count(self, request: Request) -> None:
         if self.rule.counted:
             state = request.app.state
@@ -146,8 +175,10 @@ class Permit:
 def _require_in_force(agency: Any | None) -> None:
     if agency is None:
         raise Forbidden(_UNKNOWN_AGENCY)
-    if not tenancy.in_force(agency):
+    if tenancy.has_ended(agency):
         raise Forbidden(_ENDED_AGENCY, successors=list(agency.successors))
+    if not tenancy.in_force(agency):
+        raise Forbidden(_COMING_AGENCY, valid_from=agency.valid_from.isoformat())
 
 
 class Policy:
@@ -168,15 +199,35 @@ class Policy:
 
         async def unasked(request: Request) -> None:
             await permit.holder(request)
+            permit.look_at_query(request)
 
         async def asked(
             request: Request, session: Session, x_acting_for: memberships.ActingFor = None
         ) -> Actor | None:
-            return await permit.actor(request, session, x_acting_for)
+            actor = await permit.actor(request, session, x_acting_for)
+            permit.look_at_query(request)
+            return actor
 
         dependency: Any = unasked if permit.rule.public and not permit.rule.known else asked
         dependency.permit = permit
         return Depends(dependency, scope="function")
+
+
+def _parameters(dependant: Dependant) -> set[str]:
+    """The names of all query parameters that a route and what it depends on take."""
+    names: set[str] = set()
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            names |= kind.model_fields.keys()
+        else:
+            names.add(field.alias)
+    return names.union(*map(_parameters, dependant.dependencies))
+
+
+def _no_such(known: set[str]) -> Text:
+    names = ", ".join(sorted(known))
+    return Text(f"Không có tham số này; các tham số là: {names}.", f"No such parameter; there are: {names}.")
 
 
 def permit_of(dependency: Any) -> Permit | None:
@@ -192,6 +243,10 @@ def _role_missing(rule: Rule) -> Text:
 
 _UNKNOWN_AGENCY = Text(
     "Cơ quan mà bạn thay mặt không có trong sổ.", "The agency that you act for is not registered."
+)
+_COMING_AGENCY = Text(
+    "Cơ quan mà bạn thay mặt chưa hoạt động; ngày đầu tiên được nêu trong `valid_from`.",
+    "The agency that you act for has yet to begin; `valid_from` is its first day.",
 )
 _ENDED_AGENCY = Text(
     "Cơ quan mà bạn thay mặt đã kết thúc hoạt động; cơ quan kế thừa được nêu trong `successors`.",

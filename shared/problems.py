@@ -1,14 +1,18 @@
 """Expected failures, rendered as RFC 9457 `application/problem+json` in Vietnamese or English."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.text import Text as Text  # noqa: PLC0414 - whoever needs problems needs it, too
 
 MEDIA_TYPE = "application/problem+json"
+
+
+_FOR_PEOPLE = frozenset({403, 409})
+"""Statuses of refusals that a person has to read: their answers always have a `detail`."""
 
 
 class FieldError(NamedTuple):
@@ -42,7 +46,7 @@ class AppError(Exception):
     ) -> None:
         """`members` become extension members of the problem (RFC 9457 §3.2)."""
         super().__init__(self.slug)
-        self.detail = detail or self.default_detail
+        self.detail = detail or self._otherwise()
         self.errors = errors
         self.headers = dict(headers or {})
         self.members = members
@@ -63,10 +67,16 @@ class AppError(Exception):
         return {**document, **self.members, "trace_id": trace_id}
 
     @classmethod
+    def _otherwise(cls) -> Text | None:
+        """What is said when nobody has said more: what to do, where that is for somebody to decide."""
+        return cls.default_detail or (cls.advice if cls.status in _FOR_PEOPLE else None)
+
+    @classmethod
     def example(cls, language: str) -> dict[str, Any]:
         """A problem document of this type, as documentation shows it."""
         document = {"type": f"/problems/{cls.slug}", "title": cls.title.in_language(language)}
-        detail = {"detail": cls.default_detail.in_language(language)} if cls.default_detail else {}
+        otherwise = cls._otherwise()
+        detail = {"detail": otherwise.in_language(language)} if otherwise else {}
         return {
             **document,
             "status": cls.status,
@@ -349,3 +359,20 @@ async def _request_language(request: Request) -> str:  # not plain: FastAPI woul
 
 Language = Annotated[str, Depends(_request_language)]
 """The language a route answers in, for texts outside problem documents."""
+
+
+async def _chosen_language(
+    language: Language,
+    lang: Annotated[
+        Literal["vi", "en"] | None,
+        Query(
+            description="The language of its words; that of `Accept-Language` when left out.",
+            examples=["vi"],
+        ),
+    ] = None,
+) -> str:
+    return lang or language
+
+
+ChosenLanguage = Annotated[str, Depends(_chosen_language)]
+"""The same, of files that a link leads to, and links have no headers."""

@@ -5,6 +5,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.shapes import shaped
+
+_REFERENCE = shaped(
+    r"^[!-~]+$", "Chỉ gồm ký tự ASCII, không có dấu cách.", "ASCII characters only, without spaces."
+)
+
 
 class Schema(BaseModel):
     """Base of request and response bodies: unknown fields are refused."""
@@ -26,7 +32,7 @@ class Change(Schema):
 class Creation(Schema):
     """Base of the bodies that create something."""
 
-    client_reference: Annotated[str, StringConstraints(pattern=r"^[!-~]+$", max_length=255)] | None = Field(
+    client_reference: Annotated[str, StringConstraints(pattern=_REFERENCE, max_length=255)] | None = Field(
         None,
         description="A reference of your own, new for each request: repeating the request with it is safe. "
         "Does what the header `Idempotency-Key` does. Not kept beyond a day, and shown to nobody.",
@@ -34,11 +40,16 @@ class Creation(Schema):
     )
 
 
+_MISLEADING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
 def _refuse_control(text: str, *, allowed: str = "") -> str:
-    # PostgreSQL cannot hold NUL, and the other control characters (as well as the characters that
-    # reorder text) only ever serve to mislead a reader.
+    # PostgreSQL cannot hold NUL, XML neither U+FFFE nor U+FFFF (1.0 §2.2), and the other control characters (as
+    # well as the characters that reorder text) only ever serve to mislead a reader.
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs"} and character not in allowed:
+        if unicodedata.category(character) in _MISLEADING and character not in allowed:
+            raise ValueError("control-character")
+        if character in "\ufffe\uffff":
             raise ValueError("control-character")
     return text
 
@@ -49,7 +60,7 @@ def _one_line(text: str) -> str:
 
 def _paragraphs(text: str) -> str:
     # U+200D joins emoji; harmless in running text.
-    return _refuse_control(unicodedata.normalize("NFC", text), allowed="\n\r\t\u200d\ufeff")
+    return _refuse_control(unicodedata.normalize("NFC", text), allowed="\n\r\t\u2028\u2029\u200d\ufeff")
 
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)]
@@ -61,5 +72,10 @@ Paragraphs = Annotated[str, StringConstraints(strip_whitespace=True), AfterValid
 Link = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2048)]
 """A link as people paste it; `shared.urls` makes sense of it."""
 
-AgencyCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+(\.[0-9A-Z]+)*$", max_length=35)]
+_AGENCY_CODE = shaped(
+    r"^[0-9A-Z]+(\.[0-9A-Z]+)*$",
+    "Mã cơ quan gồm chữ in hoa và số, cách nhau bằng dấu chấm, như T82.X30169.",
+    "An agency's code has capital letters and digits with dots between, such as T82.X30169.",
+)
+AgencyCode = Annotated[str, StringConstraints(pattern=_AGENCY_CODE, max_length=35)]
 """Code of an agency: dotted, opaque, at most 35 characters of `[0-9A-Z.]`."""

@@ -96,6 +96,11 @@ def in_force(agency: Any, on: date | None = None) -> bool:
     )
 
 
+def has_ended(agency: Any) -> bool:
+    """Whether an agency exists no longer; one that has yet to begin has not ended."""
+    return agency.valid_to is not None and agency.valid_to <= clock.today()
+
+
 async def resolve(session: AsyncSession, code: str) -> str | None:
     """The code of the agency that has it as its code or as its official code; None when there is none.
 

@@ -1,11 +1,13 @@
 """Pydantic's errors as a problem in two languages that never repeats what was sent."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from shared import shapes
 from shared.problems import AppError, BadRequest, FieldError, Invalid, Text, UnsupportedMediaType
 
+_ALTERNATIVES = re.compile(r"\^\(([a-z_|]+)\)\$")
 _PLAIN_NAME = re.compile(r"[a-z_]{1,40}")
 _SOURCES = {"body": "", "query": "/query", "path": "/path", "header": "/header"}
 
@@ -15,10 +17,10 @@ _SENTENCES = {
     "extra_forbidden": Text("Trường không được phép.", "This field is not allowed."),
     "string_type": Text("Phải là chuỗi ký tự.", "Must be a string."),
     "string_unicode": Text("Chuỗi không phải Unicode hợp lệ.", "Not valid Unicode."),
-    "string_too_short": Text("Tối thiểu {min_length} ký tự.", "At least {min_length} characters."),
+    "string_too_short": Text("Tối thiểu {min_length} ký tự.", "{min_length} or more characters."),
     "string_too_long": Text("Tối đa {max_length} ký tự.", "At most {max_length} characters."),
-    "string_pattern_mismatch": Text("Phải khớp mẫu {pattern}.", "Must match the pattern {pattern}."),
-    "too_short": Text("Tối thiểu {min_length} phần tử.", "At least {min_length} items."),
+    "string_pattern_mismatch": Text("Không đúng dạng.", "Not of the right form."),
+    "too_short": Text("Tối thiểu {min_length} phần tử.", "{min_length} or more items."),
     "too_long": Text("Tối đa {max_length} phần tử.", "At most {max_length} items."),
     "list_type": Text("Phải là danh sách.", "Must be a list."),
     "dict_type": Text("Phải là đối tượng JSON.", "Must be a JSON object."),
@@ -41,6 +43,13 @@ _SENTENCES = {
     "uuid_parsing": Text("Phải là UUID.", "Must be a UUID."),
     "date_from_datetime_parsing": Text("Phải là ngày dạng YYYY-MM-DD.", "Must be a date, YYYY-MM-DD."),
     "date_parsing": Text("Phải là ngày dạng YYYY-MM-DD.", "Must be a date, YYYY-MM-DD."),
+    **dict.fromkeys(
+        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"),
+        Text(
+            "Phải là thời điểm kèm múi giờ, như 2026-11-01T00:00:00+07:00.",
+            "Must be a time with its offset, such as 2026-11-01T00:00:00+07:00.",
+        ),
+    ),
 }
 # Raised as ValueError(<word>) by our own validators.
 _WORDS = {
@@ -55,9 +64,25 @@ def problem(errors: Sequence[Any], body: Any = None) -> AppError:
         return BadRequest(Text("Nội dung không phải JSON hợp lệ.", "The body is not valid JSON."))
     if any(isinstance(error.get("input"), bytes) for error in errors):
         return UnsupportedMediaType()  # what was not declared to be JSON arrives undecoded
+    placed = [(_pointer(error["loc"], body), error) for error in errors[:50]]
+    # Of the members of a union the one that has the right type says what is wrong.
+    told = {pointer for pointer, error in placed if not error["type"].endswith("_type")}
     return Invalid(
-        errors=[FieldError(_pointer(error["loc"], body), _sentence(error)) for error in errors[:50]]
+        errors=[
+            FieldError(pointer, _sentence(error))
+            for pointer, error in placed
+            if not error["type"].endswith("_type") or not _begins(pointer, told)
+        ]
     )
+
+
+def _begins(pointer: str, others: Collection[str]) -> bool:
+    return any(f"{other}/".startswith(f"{pointer}/") for other in others)
+
+
+def query_pointer(name: str) -> str:
+    """A JSON pointer to a query parameter, by name if that is no more than a name."""
+    return _pointer(("query", name), None)
 
 
 def _pointer(location: Sequence[int | str], body: Any) -> str:
@@ -93,5 +118,17 @@ def _sentence(error: Any) -> Text:
     kind = error["type"]
     if kind in {"too_long", "too_short"} and isinstance(error.get("input"), str):
         kind = f"string_{kind}"  # what comes of a bound beside a validator
+    if kind == "string_pattern_mismatch":
+        return _of_pattern(str(context["pattern"]))
     sentence = _SENTENCES.get(kind, _OTHERWISE)
+    if kind in {"literal_error", "enum"}:  # pydantic writes the list in English
+        context["expected"] = context["expected"].replace("' or '", "', '")
     return Text(sentence.vi.format_map(context), sentence.en.format_map(context))
+
+
+def _of_pattern(pattern: str) -> Text:
+    if words := _ALTERNATIVES.fullmatch(pattern):
+        expected = ", ".join(f"'{word}'" for word in words[1].split("|"))
+        sentence = _SENTENCES["literal_error"]
+        return Text(sentence.vi.format(expected=expected), sentence.en.format(expected=expected))
+    return shapes.words(pattern) or _SENTENCES["string_pattern_mismatch"]

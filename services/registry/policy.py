@@ -1,6 +1,6 @@
 """Who may do what in the registry: one rule per route. What is not here is not allowed."""
 
-from shared.policy import ANY_ROLE, OPEN, PUBLIC, Policy, roles
+from shared.policy import ANY_ROLE, OPEN, OWN, PASSED_ON, PUBLIC, Policy, roles
 
 POLICY = Policy(
     {
@@ -8,8 +8,8 @@ POLICY = Policy(
         "agencies.read": PUBLIC,
         "agencies.trust_txt": PUBLIC,
         "agencies.json_ld": PUBLIC,
-        "accounts.badge": PUBLIC,
-        "accounts.qr": PUBLIC,
+        "accounts.badge": PASSED_ON,
+        "accounts.qr": PASSED_ON,
         "directory.list": PUBLIC,
         "directory.export": PUBLIC,
         "agencies.tree": PUBLIC,
@@ -23,7 +23,7 @@ POLICY = Policy(
         "successions.create": roles("admin"),
         "successions.approve": roles("approver", "admin"),
         "successions.cancel": roles("approver", "admin"),
-        "verify.one": PUBLIC,
+        "verify.one": PASSED_ON,
         "verify.many": PUBLIC,
         "safeguards.read": PUBLIC,
         "events.list": OPEN,
@@ -42,7 +42,7 @@ POLICY = Policy(
         "accounts.withdraw_rename": roles("officer", "approver"),
         "accounts.restore": roles("approver"),
         "accounts.retire": roles("approver"),
-        "accounts.withdraw": ANY_ROLE,
+        "accounts.withdraw": OWN,
         "offices.list": PUBLIC,
         "transfers.list": ANY_ROLE,
         "transfers.read": ANY_ROLE,
@@ -71,8 +71,8 @@ POLICY = Policy(
         "imports.download": ANY_ROLE,
         "imports.apply": roles("officer", "admin"),
         "imports.cancel": roles("officer", "admin"),
-        "imports.template_csv": PUBLIC,
-        "imports.template_xlsx": PUBLIC,
+        "imports.template_csv": PASSED_ON,
+        "imports.template_xlsx": PASSED_ON,
     }
 )
 

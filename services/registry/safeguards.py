@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from services.registry.accounts.tables import KINDS, PURPOSES, REASONS, STATES
+from services.registry.accounts.words import KINDS, PURPOSES, REASONS, STATES
 from services.registry.agencies.words import ORGANISATION_TYPES
 from services.registry.imports import tables as imports
 from services.registry.imports.columns import FIELD_NAMES

@@ -18,6 +18,18 @@ from shared.pagination import CursorParameter, Limit, Page, decode_number_cursor
 from shared.policy import Policy
 from shared.problems import Forbidden, Invalid, Unauthenticated, responses
 from shared.schemas import Schema
+from shared.shapes import shaped
+
+_ACTION = shaped(
+    r"^[a-z_]+\.[a-z_]+$",
+    "Tên thao tác, như accounts.approve.",
+    "The name of an act, such as accounts.approve.",
+)
+_OBJECT_ID = shaped(
+    r"^[0-9A-Za-z.-]+$",
+    "Mã của một đối tượng: chữ, số, dấu chấm và gạch nối.",
+    "The id of a thing: letters, digits, dots and hyphens.",
+)
 
 
 class Person(Schema):
@@ -26,7 +38,8 @@ class Person(Schema):
     issuer: str = Field(examples=["https://sso.dongthap.gov.vn"])
     subject: str = Field(examples=["5c1d7a90-8a0e-4a43-9a2d-51a6de0f4b0f"])
     agency_code: str | None = Field(
-        description="For which agency; null where an event had the effect.", examples=["T82.X30169"]
+        description="For which agency; null where they act for none, and where an event had the effect.",
+        examples=["T82.X30169"],
     )
 
 
@@ -69,7 +82,7 @@ def router(policy: Policy) -> APIRouter:
             Query(
                 description="Only this kind of act.",
                 max_length=64,
-                pattern=r"^[a-z_]+\.[a-z_]+$",
+                pattern=_ACTION,
                 examples=["accounts.approve"],
             ),
         ] = None,
@@ -78,7 +91,7 @@ def router(policy: Policy) -> APIRouter:
             Query(
                 description="Only acts on this thing; the answer then says who acted.",
                 max_length=64,
-                pattern=r"^[0-9A-Za-z.-]+$",
+                pattern=_OBJECT_ID,
                 examples=["019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e"],
             ),
         ] = None,

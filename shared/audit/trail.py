@@ -79,7 +79,7 @@ def _row(
         "at": clock.now(),
         "actor_issuer": issuer,
         "actor_subject": subject,
-        "actor_agency": actor.agency if actor else None,
+        "actor_agency": (actor.agency or None) if actor else None,
         "agency_code": agency,
         "action": action,
         "object_type": object_type,

@@ -25,9 +25,15 @@ from shared.pagination import Page
 from shared.policy import Policy
 from shared.problems import Forbidden, Invalid, Unauthenticated, responses
 from shared.settings import ServiceSettings
+from shared.shapes import shaped
 
 MAX_WAIT_SECONDS = 25
 _FALLBACK_POLL_SECONDS = 1.0
+_TYPE = shaped(
+    r"^[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?$",
+    "Một loại sự kiện, như registry.account.activated.v1, hoặc phần đầu của nó và .*.",
+    "A type of event, such as registry.account.activated.v1, or its beginning with .*.",
+)
 
 
 class FeedWatch:
@@ -77,7 +83,7 @@ def router(policy: Policy, event_types: Iterable[str]) -> APIRouter:
             str | None,
             Query(
                 max_length=64,
-                pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?$",
+                pattern=_TYPE,
                 description="Only this type, or `prefix.*`.",
                 examples=known[:1],
             ),

@@ -52,16 +52,27 @@ async def emit(
     return envelope
 
 
-async def emit_states(
-    session: AsyncSession, states: Sequence[tuple[EventData, str, int, list[str], str]]
-) -> None:
+Told = tuple[EventData, UUID | str, int, list[str], str | None]
+"""(data, subject, version, path, state_key), as in `emit`."""
+
+
+async def emit_many(session: AsyncSession, events: Sequence[Told]) -> None:
+    """Record that many things happened, in this order: in one statement, however many they are."""
+    await _insert(session, events, are_facts=True)
+
+
+async def emit_states(session: AsyncSession, states: Sequence[Told]) -> None:
     """Publish many current states without telling of any change: what is loaded, not what happened.
 
-    Each is (data, subject, version, path, state_key), as in `emit`. Nothing enters the changefeed.
+    Nothing enters the changefeed.
     """
+    await _insert(session, states, are_facts=False)
+
+
+async def _insert(session: AsyncSession, events: Sequence[Told], *, are_facts: bool) -> None:
     rows = [
-        _row(_envelope(data, subject, version, None, path), data.agency_code, state_key, is_fact=False)
-        for data, subject, version, path, state_key in states
+        _row(_envelope(data, subject, version, None, path), data.agency_code, state_key, is_fact=are_facts)
+        for data, subject, version, path, state_key in events
     ]
     await session.execute(insert_many(tables(session).outbox, rows))
 

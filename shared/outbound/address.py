@@ -145,6 +145,9 @@ def admit(url: str, policy: Policy) -> URL:
     """
     if len(url) > MAX_URL or _AMBIGUOUS.search(url):
         raise Blocked("bad-url")
+    # Before the parser sees it, which stumbles over an empty host behind brackets and an "@".
+    if "@" in _AUTHORITY_END.split(url.partition("//")[2], maxsplit=1)[0]:
+        raise Blocked("userinfo")
     try:
         parsed = URL(url)
         host = parsed.raw_host
@@ -152,8 +155,6 @@ def admit(url: str, policy: Policy) -> URL:
         raise Blocked("bad-url") from None
     if not host or not parsed.scheme:
         raise Blocked("bad-url")
-    if "@" in _AUTHORITY_END.split(url.partition("//")[2], maxsplit=1)[0]:
-        raise Blocked("userinfo")
     ip = _numeric(host)
     if ip is None and (len(host) > MAX_NAME or not _NAME.fullmatch(host)):
         raise Blocked("bad-host")

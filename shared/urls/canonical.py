@@ -5,9 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_plus
 
-from shared.urls import platforms, sites
+from shared.urls import other_hosts, platforms, sites
 from shared.urls.links import Link, UnusableLink, parse
-from shared.urls.table import Form, Platform, Redirect, Rule, Site
+from shared.urls.table import Form, Forms, Platform, Redirect, Rule, Site
 
 MAX_REDIRECTS = 2
 # No real link comes near these; they bound the work that a hostile one can cause.
@@ -16,14 +16,19 @@ MAX_QUERY_FIELDS = 100
 # What canonical URLs show as it is; letters beyond ASCII are percent-encoded.
 _PLAIN = "/@:&+~[]"
 
-_ROWS = (*platforms.ROWS, *sites.ROWS)
-_BY_HOST = {host: row for row in _ROWS for host in row.hosts}
-_OWN_DOMAINS = {host: row for row in _ROWS if row.subdomains is not None for host in row.hosts}
+ROWS = (*platforms.ROWS, *other_hosts.ROWS, *sites.ROWS)
+_BY_HOST = {host: row for row in ROWS for host in row.hosts}
+_OWN_DOMAINS = {host: row for row in ROWS if row.subdomains is not None for host in row.hosts}
 _BY_NAME = {row.name: row for row in platforms.ROWS}
 _WEBSITE = Platform(name="website", hosts=(), rules={"": Site()})
 
 # What comes before the user in addresses that Mastodon's own web pages show.
 _MASTODON_APPS = frozenset({"web", "deck"})
+# Mastodon's own identifier of an account is `/users/name`. On a host that nobody knows to be Mastodon that could be
+# anything, unless a post follows.
+_MASTODON_HOSTS = frozenset(
+    ["fosstodon.org", "mas.to", "mastodon.online", "mastodon.social", "mastodon.world", "mstdn.social"]
+)
 _MASTODON_USER = re.compile(r"@([a-z0-9_]+(?:[.-]+[a-z0-9_]+)*)")
 
 
@@ -99,8 +104,8 @@ def _read(link: Link) -> Canonical | str:
         return _account(row, rule, segments, link.query)
     if isinstance(rule, Site):
         return _site(link)
-    if isinstance(rule, Redirect):
-        return _parameter(link.query, rule.params)
+    if isinstance(rule, Redirect) and (target := _parameter(link.query, rule.params)):
+        return target
     raise UnusableLink(rule if isinstance(rule, str) else "no-account")
 
 
@@ -133,8 +138,10 @@ def _rule(row: Platform, segments: list[str]) -> Rule | None:
     return rule
 
 
-def _account(row: Platform, forms: tuple[Form, ...], segments: list[str], query: str) -> Canonical:
+def _account(row: Platform, forms: Forms, segments: list[str], query: str) -> Canonical:
     for form in forms:
+        if isinstance(form, str):
+            raise UnusableLink(form)
         text = _plain(_parameter(query, (form.param,)), row) if form.param else _path_text(form, segments)
         if form.fold and not form.is_id and not text.islower():
             text = _plain(text.lower(), row)
@@ -144,7 +151,7 @@ def _account(row: Platform, forms: tuple[Form, ...], segments: list[str], query:
         value = form.prefix + match[1]
         if form.is_id:
             return Canonical(row.name, None, value)
-        if not row.sigil and value in row.rules:
+        if not row.sigil and value in _BY_NAME.get(row.name, row).rules:
             raise UnusableLink("reserved")
         return Canonical(row.name, value, None)
     raise UnusableLink("no-account")
@@ -172,19 +179,19 @@ def _plain(text: str, row: Platform) -> str:
 
 
 def _parameter(query: str, names: tuple[str, ...]) -> str:
-    """The one value of a query parameter; servers disagree on which of two values counts."""
+    """The one value of a query parameter, or nothing; servers disagree on which of two values counts."""
     if query.count("&") >= MAX_QUERY_FIELDS:
         raise UnusableLink("no-account")
-    values = set()
+    values: dict[str, str] = {}
     for field in query.split("&"):
-        name, _, value = field.partition("=")
-        if unquote_plus(name).strip().lower() in names:
-            values.add(unquote_plus(value))
-    if len(values) > 1:
+        written, _, value = field.partition("=")
+        name = unquote_plus(written).strip().lower()
+        if name in names and values.setdefault(name, unquote_plus(value)) != unquote_plus(value):
+            raise UnusableLink("ambiguous")
+    given = set(values.values()) - {""}  # Google's results carry an empty `q` beside their `url`
+    if len(given) > 1:
         raise UnusableLink("ambiguous")
-    if not values:
-        raise UnusableLink("no-account")
-    return values.pop()
+    return given.pop() if given else ""
 
 
 def _site(link: Link) -> Canonical:
@@ -197,6 +204,8 @@ def _site(link: Link) -> Canonical:
     segments = link.segments
     if segments and segments[0] in _MASTODON_APPS:
         segments = segments[1:]
+    if segments[:1] == ["users"] and (host in _MASTODON_HOSTS or segments[2:3] == ["statuses"]):
+        segments = [f"@{segment}" for segment in segments[1:2]]
     if not segments or not segments[0].startswith("@"):
         return Canonical("website", host, None)
     user = _MASTODON_USER.fullmatch(segments[0].lower())

@@ -19,7 +19,7 @@ Code = Literal[
     "bad-host",  # the host cannot exist, or programs disagree on which one it is
     "no-account",  # a platform's link that names no account
     "reserved",  # the platform's own page
-    "needs-resolving",  # only the platform knows where it leads
+    "needs-resolving",  # only the platform knows where it leads, or whose the post or video is
     "ambiguous",  # it names two accounts
 ]
 

@@ -5,80 +5,10 @@ The rules come from the platforms' help pages and from links as agencies really 
 
 import re
 
-from shared.urls.table import Form, Platform, Redirect, own, refuse
+from shared.urls.facebook import FACEBOOK
+from shared.urls.table import DIGITS, Form, Platform, Redirect, own, refuse
 
-DIGITS = re.compile(r"([1-9][0-9]{0,19})")
-_META_NAME = re.compile(r"([a-z0-9_.]{1,30})")
-
-# Facebook. A page without a user name is /Its-Name-<id>. User names have no hyphens, so the hyphen tells the
-# two apart; the 12 digits keep telephone numbers out.
-_FB_ID = re.compile(r"(?:[^/]*-(?=[0-9]{12}))?([1-9][0-9]{0,19})")
-# Where a title always comes before the id, old short ids count too.
-_FB_TITLED_ID = re.compile(r"(?:[^/]*-)?([1-9][0-9]{0,19})")
-# A single letter is always a page of Facebook's own.
-_FB_NAME = re.compile(r"(?!.*\.php$)([a-z0-9][a-z0-9._-]{1,99})")
-_FB_NUMBER = Form(DIGITS, param="id", is_id=True)
-_FB_GROUP = (
-    Form(DIGITS, at=1, prefix="groups/", is_id=True),
-    Form(_FB_NAME, at=1, prefix="groups/"),
-)
-
-
-def _fb_page(at: int) -> tuple[Form, ...]:
-    return (Form(_FB_ID, at=at, is_id=True), Form(_FB_NAME, at=at))
-
-
-FACEBOOK = Platform(
-    name="facebook",
-    hosts=("facebook.com", "fb.com", "m.me", "messenger.com"),
-    base="https://www.facebook.com/",
-    id_path="profile.php?id=",
-    insignificant=".",
-    subdomains=own(r"m|mbasic|mobile|web|touch|free|0|d|x|p|iphone|business|[a-z]{2,3}-[a-z]{2}"),
-    rules={
-        "": _fb_page(0),
-        "pg": _fb_page(1),
-        "t": _fb_page(1),
-        "messages": {"t": _fb_page(2), "": "reserved"},
-        "people": (Form(_FB_ID, at=2, is_id=True),),
-        "pages": {
-            "": (Form(_FB_ID, at=2, is_id=True), Form(_FB_ID, at=1, is_id=True)),
-            "category": (Form(_FB_TITLED_ID, at=3, is_id=True),),
-        },
-        "p": (Form(_FB_TITLED_ID, at=1, is_id=True),),
-        "profile": (Form(DIGITS, at=1, is_id=True),),
-        **dict.fromkeys(
-            ("profile.php", "permalink.php", "photo", "photo.php", "story.php"),
-            (_FB_NUMBER,),
-        ),
-        "watch": {"": _fb_page(1), **refuse("no-account", "hashtag latest live saved search shows topic")},
-        "group.php": (Form(DIGITS, param="gid", prefix="groups/", is_id=True),),
-        # A member seen inside a group is the member, not the group.
-        "groups": {
-            "": {"": _FB_GROUP, "user": (Form(DIGITS, at=3, is_id=True),)},
-            **refuse("reserved", "create discover feed joins search"),
-        },
-        "ads": {"library": (Form(DIGITS, param="view_all_page_id", is_id=True),), "": "reserved"},
-        "l.php": Redirect(("u",)),
-        "flx": {"warn": Redirect(("u",)), "": "reserved"},
-        **refuse("needs-resolving", "l share"),
-        **refuse(
-            "no-account",
-            "ch cm events event.php hashtag media note.php notes photos posts reel reels stories story video "
-            "video.php videos",
-        ),
-        **refuse(
-            "reserved",
-            "about adsmanager ajax bookmarks business campaign careers checkpoint common communitystandards "
-            "connect contact cookie coronavirus_info dialog directory donate events_manager find-friends "
-            "findfriends friends fundraisers games gaming hacked help home home.php index.php jobs latest "
-            "legal live local location login login.php logout.php marketplace me memories mobile "
-            "notifications offers overview pay plugins policies policy.php privacy public r.php recover reg "
-            "rsrc.php saved search settings sharer sharer.php shares support terms terms.php tr "
-            "unsupportedbrowser weather whitehat",
-        ),
-    },
-)
+META_NAME = re.compile(r"([a-z0-9_.]{1,30})")
 
 # YouTube says that /c/name and /name are one address; handles, user names and custom names are three spaces.
 _YT_NAME = re.compile(r"([\w.·-]{1,100})")
@@ -86,7 +16,7 @@ _YT_HANDLE = re.compile(r"@([\w.·-]{1,100})")
 _YT_ID = re.compile(r"(UC[0-9A-Za-z_-]{22})")
 YOUTUBE = Platform(
     name="youtube",
-    hosts=("youtube.com", "youtube-nocookie.com"),
+    hosts=("youtube.com", "youtube-nocookie.com", "youtubekids.com"),
     base="https://www.youtube.com/",
     id_path="channel/",
     sigil="@",
@@ -97,19 +27,21 @@ YOUTUBE = Platform(
         "c": (Form(_YT_NAME, at=1, prefix="c/"),),
         "user": (Form(_YT_NAME, at=1, prefix="user/"),),
         "channel": (Form(_YT_ID, at=1, is_id=True),),
-        "embed": {"live_stream": (Form(_YT_ID, param="channel", is_id=True),), "": "no-account"},
+        "embed": {"live_stream": (Form(_YT_ID, param="channel", is_id=True),), "": "needs-resolving"},
+        "feeds": {"videos.xml": (Form(_YT_ID, param="channel_id", is_id=True),), "": "reserved"},
         "redirect": Redirect(("q",)),
         **refuse(
-            "no-account",
-            "clip e hashtag live live_chat playlist post shared shorts source v watch "
-            "watch_popup watch_videos",
+            "needs-resolving",
+            "clip e live live_chat playlist post shared shorts source v watch watch_popup watch_videos",
         ),
+        "hashtag": "no-account",
+        "profile": (Form(_YT_NAME, param="user", prefix="user/"), "reserved"),
         **refuse(
             "reserved",
-            "about account ads attribution_link channels creators feed feeds gaming howyoutubeworks intl kids kr "
-            "learning movies music my_videos new news oembed oops paid_memberships playables podcasts premium "
-            "reporthistory results select_site signin sports storefront subscription_center t trending trends tv "
-            "upload verify_age",
+            "about account activate ads attribution_link browse channels creators explore feed gaming "
+            "howyoutubeworks intl kids kr learning library movies music my_videos new news oembed oops "
+            "paid_memberships playables podcasts premium reporthistory results select_site signin sports "
+            "storefront subscribe_embed subscribe_widget subscription_center t trending trends tv upload verify_age",
         ),
     },
 )
@@ -119,31 +51,42 @@ TIKTOK = Platform(
     hosts=("tiktok.com",),
     base="https://www.tiktok.com/",
     sigil="@",
-    subdomains=own("m"),
-    rules={"": (Form(re.compile(r"@([a-z0-9_.]{1,24})")),), "t": "needs-resolving"},
+    subdomains=own("m|lite"),
+    rules={
+        "": (Form(re.compile(r"@([a-z0-9_.]{1,24})")),),
+        "link": {"v2": Redirect(("target",)), "": "no-account"},
+        **refuse("needs-resolving", "embed h5 player share t v"),
+    },
 )
 
 # Zalo. Official Accounts and mini apps have ids of 16 digits or more; a person's or an office's link is its
 # telephone number, which may change hands and so counts as a handle.
+ZALO_ID = re.compile(r"([1-9][0-9]{15,19})")
 ZALO = Platform(
     name="zalo",
     hosts=("zalo.me",),
     base="https://zalo.me/",
-    subdomains=own("oa"),
+    subdomains=own(),
     rules={
         "": (
             Form(re.compile(r"(?:\+?84|0)([1-9][0-9]{8,9})"), prefix="0"),
-            Form(re.compile(r"([1-9][0-9]{15,19})"), is_id=True),
-            Form(re.compile(r"([a-z0-9][a-z0-9._-]{1,62})")),
+            Form(ZALO_ID, is_id=True),
+            Form(re.compile(r"(?=[0-9]+$|.*[a-z])([a-z0-9][a-z0-9._-]{0,61}[a-z0-9_-])")),
         ),
         "g": (Form(re.compile(r"([A-Za-z0-9]{4,40})"), at=1, prefix="g/", fold=False),),
         "s": (Form(DIGITS, at=1, prefix="s/", is_id=True),),
-        **refuse("reserved", "app desktop download home login manage oa pc policy web"),
+        "app": {"link": {"zapps": (Form(DIGITS, at=3, prefix="s/", is_id=True),)}, "": "reserved"},
+        "oa": {"article": "needs-resolving", "": (Form(ZALO_ID, at=1, is_id=True), "reserved")},
+        "qr": "needs-resolving",
+        **refuse("reserved", "desktop download home login manage pc policy share web"),
     },
 )
 
 _X_NAME = re.compile(r"([a-z0-9_]{1,20})")
-_X_INTENT = (Form(_X_NAME, param="screen_name"),)
+_X_INTENT = (
+    Form(re.compile(r"@?([a-z0-9_]{1,20})"), param="screen_name"),
+    Form(DIGITS, param="user_id", is_id=True),
+)
 X = Platform(
     name="x",
     hosts=("x.com", "twitter.com"),
@@ -152,13 +95,18 @@ X = Platform(
     subdomains=own("m|mobile"),
     rules={
         "": (Form(_X_NAME),),
-        "i": {"user": (Form(DIGITS, at=2, is_id=True),), "": "no-account"},
+        "i": {
+            "user": (Form(DIGITS, at=2, is_id=True),),
+            **refuse("needs-resolving", "broadcasts events moments spaces status web"),
+            "": "no-account",
+        },
         "intent": {"user": _X_INTENT, "follow": _X_INTENT, "": "reserved"},
-        "statuses": "no-account",
+        "statuses": "needs-resolving",
         **refuse(
             "reserved",
-            "about account compose download explore hashtag home jobs login logout messages notifications oauth "
-            "privacy search settings share signup tos who_to_follow",
+            "about account bookmarks communities compose connect_people download en explore followers following "
+            "hashtag home jobs login logout mentions messages notifications oauth privacy rules search settings "
+            "share signup similar_to tos vi who_to_follow widgets",
         ),
     },
 )
@@ -169,15 +117,15 @@ INSTAGRAM = Platform(
     base="https://www.instagram.com/",
     subdomains=own("m"),
     rules={
-        "": (Form(_META_NAME),),
-        "_u": (Form(_META_NAME, at=1),),
-        "stories": {"highlights": "no-account", "": (Form(_META_NAME, at=1),)},
-        "share": "needs-resolving",
-        **refuse("no-account", "channel guide guides j p reel reels s tv"),
+        "": (Form(META_NAME),),
+        "_u": (Form(META_NAME, at=1),),
+        "stories": {"highlights": "needs-resolving", "": (Form(META_NAME, at=1),)},
+        **refuse("needs-resolving", "channel guide guides j p reel reels s share tv"),
         **refuse(
             "reserved",
-            "about accounts api challenge data developer direct directory emails explore graphql invites legal "
-            "lite nametag oauth press privacy session static terms web",
+            "about accounts api ar archive challenge consent data developer direct directory download emails "
+            "explore graphql invites legal linkshim lite nametag notifications oauth oembed popular press "
+            "privacy qr session settings static terms topics web your_activity",
         ),
     },
 )
@@ -188,7 +136,11 @@ THREADS = Platform(
     base="https://www.threads.com/",
     sigil="@",
     subdomains=own(),
-    rules={"": (Form(re.compile(r"@([a-z0-9_.]{1,30})")),)},
+    rules={
+        "": (Form(re.compile(r"@([a-z0-9_.]{1,30})")),),
+        "intent": {"follow": (Form(META_NAME, param="username"),), "": "no-account"},
+        "t": "needs-resolving",
+    },
 )
 
 _TG_NAME = re.compile(r"([a-z][a-z0-9_]{3,31})")
@@ -229,11 +181,17 @@ LINKEDIN = Platform(
         "company": _linkedin("company/"),
         "school": _linkedin("school/"),
         "showcase": _linkedin("showcase/"),
+        "in": (Form(_LI_NAME, at=1, prefix="in/"),),
+        "mwlite": {
+            "company": _linkedin("company/", at=2),
+            "in": (Form(_LI_NAME, at=2, prefix="in/"),),
+            "": "no-account",
+        },
         "organization-guest": {"company": _linkedin("company/", at=2), "": "no-account"},
         "groups": (Form(DIGITS, at=1, prefix="groups/", is_id=True),),
-        "in": (Form(_LI_NAME, at=1, prefix="in/"),),
         "redir": {"redirect": Redirect(("url",)), "": "reserved"},
         "safety": {"go": Redirect(("url",)), "": "reserved"},
+        **refuse("needs-resolving", "feed posts pulse video"),
         "": "no-account",
     },
 )
@@ -241,20 +199,26 @@ LINKEDIN = Platform(
 _APP_STORE_APP = (Form(re.compile(r"id([1-9][0-9]{0,19})"), at=-1, is_id=True),)
 APP_STORE = Platform(
     name="app_store",
-    hosts=("apps.apple.com", "itunes.apple.com"),
+    hosts=("apps.apple.com", "itunes.apple.com", "geo.itunes.apple.com"),
     base="https://apps.apple.com/",
     id_path="app/id",
     rules={"app": _APP_STORE_APP, "": {"app": _APP_STORE_APP, "": "no-account"}},
 )
 
-_PACKAGE = re.compile(r"([A-Za-z]\w*(?:\.[A-Za-z]\w*)+)", re.ASCII)
+PACKAGE = re.compile(r"([A-Za-z]\w*(?:\.[A-Za-z]\w*)+)", re.ASCII)
 GOOGLE_PLAY = Platform(
     name="google_play",
     hosts=("play.google.com",),
     base="https://play.google.com/",
     id_path="store/apps/details?id=",
     rules={
-        "store": {"apps": {"details": (Form(_PACKAGE, param="id", is_id=True),), "": "no-account"}},
+        "store": {
+            "apps": {
+                **dict.fromkeys(("details", "datasafety"), (Form(PACKAGE, param="id", is_id=True),)),
+                "": "no-account",
+            }
+        },
+        "apps": {"testing": (Form(PACKAGE, at=2, is_id=True),), "": "no-account"},
         "": "no-account",
     },
 )

@@ -23,7 +23,7 @@ def _shared(host: str, rules: Rules) -> Platform:
 # One page or profile per first segment, upper and lower case alike.
 _PROFILE_HOSTS = (
     "about.me beacons.ai bio.link bio.site github.com gitlab.com linktr.ee lnk.bio medium.com notion.so "
-    "pinterest.com solo.to substack.com vimeo.com"
+    "solo.to substack.com vimeo.com"
 )
 _NO_PROFILE = refuse(
     "no-account",
@@ -34,11 +34,23 @@ _NO_PROFILE = refuse(
 _CODE_HOSTS = "chat.whatsapp.com discord.gg s3.amazonaws.com storage.googleapis.com telegra.ph"
 # Only the service knows where a path leads.
 _SHORTENERS = (
-    "adj.st amzn.to app.link apple.co appsto.re bit.do bit.ly bom.so buff.ly by.com.vn cutt.ly dlvr.it dub.sh "
-    "fb.gg fb.me fb.watch forms.gle g.co g.page gg.gg goo.gl ig.me is.gd j.mp lin.ee lnkd.in me-qr.com "
-    "onelink.me ow.ly page.link pin.it qrco.de rb.gy rebrand.ly redd.it reurl.cc s.id s.net.vn share.google "
-    "shope.ee short.gy shorten.asia shorturl.asia shorturl.at t.co t.ly tiny.cc tiny.one tinyurl.com trib.al "
-    "v.gd vm.tiktok.com vt.tiktok.com wa.link youtu.be zaloapp.com"
+    "adf.ly adj.st amzn.to app.link apple.co appsto.re bit.do bit.ly bitly.com bom.so buff.ly by.com.vn cutt.ly "
+    "cutt.us dlvr.it dub.sh fb.gg fb.watch forms.gle g.co g.page gg.gg goo.gl is.gd j.mp l.ead.me lin.ee "
+    "link1s.com lnk.to lnkd.in me-qr.com on.fb.me onelink.me onelink.to ouo.io ow.ly page.link pic.twitter.com "
+    "pic.x.com pin.it q-r.to qrco.de qrto.org rb.gy rebrand.ly redd.it reurl.cc s.id s.lazada.vn s.net.vn "
+    "s.shopee.vn share.google shope.ee short.gy shorten.asia shorturl.asia shorturl.at spoti.fi t.co t.ly "
+    "testflight.apple.com tiktokv.com tiny.cc tiny.one tinyurl.com trib.al v.gd vm.tiktok.com vt.tiktok.com "
+    "wa.link youtu.be yt.be zaloapp.com"
+)
+
+# Web programs, whose addresses name their chats where no server sees it, and shops with a place for everybody.
+_NOBODYS = (
+    "books.apple.com music.apple.com open.spotify.com podcasts.apple.com web.telegram.org web.whatsapp.com"
+)
+_GOOGLE = (
+    "google.com google.com.vn google.ca google.co.in google.co.jp google.co.kr google.co.th google.co.uk google.com.au "
+    "google.com.hk google.com.kh google.com.my google.com.ph google.com.sg google.com.tw google.cz google.de "
+    "google.fr google.la google.pl google.ru"
 )
 
 _PUBLISHED_DOCUMENT = {"e": _tenant("docs.google.com", 4), "": _tenant("docs.google.com", 3)}
@@ -46,6 +58,13 @@ _PUBLISHED_DOCUMENT = {"e": _tenant("docs.google.com", 4), "": _tenant("docs.goo
 ROWS = (
     *(_shared(host, {"": _tenant(host, fold=True), **_NO_PROFILE}) for host in _PROFILE_HOSTS.split()),
     *(_shared(host, {"": _tenant(host)}) for host in _CODE_HOSTS.split()),
+    Platform(name="website", hosts=tuple(_NOBODYS.split()), rules={"": "no-account"}),
+    Platform(
+        name="website",
+        hosts=("pinterest.com",),
+        rules={"": _tenant("pinterest.com", fold=True), **_NO_PROFILE},
+        subdomains=own("[a-z]{2}"),
+    ),
     _shared(
         "sites.google.com",
         {"a": _tenant("sites.google.com", 3), "": _tenant("sites.google.com", 2), "u": "no-account"},
@@ -76,7 +95,7 @@ ROWS = (
     ),
     Platform(
         name="website",
-        hosts=("google.com", "google.com.vn"),
+        hosts=tuple(_GOOGLE.split()),
         rules={"url": Redirect(("q", "url")), "": Site()},
     ),
     Platform(

@@ -13,6 +13,9 @@ from typing import TypeAlias, Union
 
 from shared.urls.links import Code
 
+DIGITS = re.compile(r"([1-9][0-9]{0,19})")
+"""A number that a platform gives; one with zeros before it is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -44,8 +47,9 @@ class Site:
     """The host itself is what the link identifies."""
 
 
-# Forms are tried in order.
-Rule: TypeAlias = Union[Code, tuple[Form, ...], Redirect, Site, "Rules"]
+# Forms are tried in order; a code at their end says why there is nothing where none of them fits ("no-account").
+Forms: TypeAlias = tuple[Form | Code, ...]
+Rule: TypeAlias = Union[Code, Forms, Redirect, Site, "Rules"]
 Rules: TypeAlias = Mapping[str, Rule]
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import MetaData, func, select
 from deploy.local.config import SERVICES, LocalConfig
 from shared.app import api_routes
 from shared.db import Database
-from tests.support.answers import PROBLEM
+from shared.policy import permit_of
+from tests.support.answers import PROBLEM, problem
 from tests.support.apps import client_of
 from tests.support.bad_input import MARKER, Case, Operation, cases, good_body
 from tests.support.tenant import Tenant, new_tenant
@@ -26,6 +27,41 @@ OPERATIONS = [
 JUDGES_TEXT = {"verifyLink", "verifyLinks"}
 # These count who knocks, whatever is said (keyed by a salted digest, never by content).
 COUNTERS = {"intake_counts"}
+
+
+ASKED = [
+    pytest.param(service, method.lower(), route.path, permit.rule.passed_on, id=f"{service} {route.path}")
+    for service in SERVICES
+    for route in api_routes(import_module(f"services.{service}.main").SERVICE)
+    for method in route.methods or ()
+    for each in route.dependant.dependencies
+    if route.dependant.query_params and (permit := permit_of(each.call))
+]
+"""Operations with query parameters, and whether their links are passed on."""
+
+
+@pytest.mark.parametrize(("service", "method", "path", "passed_on"), ASKED)
+async def test_a_mistyped_parameter_is_not_taken_for_none(
+    apps: dict[str, FastAPI], servers: LocalConfig, service: str, method: str, path: str, passed_on: bool
+) -> None:
+    app = apps[service]
+    tenant = await new_tenant(servers, [app.state.database])
+    operation = described(app, method, path, tenant)
+    query = operation.query()
+    async with client_of(app) as client:
+        answer = await client.request(
+            method,
+            f"{operation.path()}{query}{'&' if query else '?'}fbclid=x",
+            content=operation.file.content if operation.file else None,
+            headers={
+                **tenant.auth(tenant.commune, "viewer", "officer", "approver", "admin"),
+                **(operation.file.headers if operation.file else {}),
+            },
+        )
+    if passed_on:
+        assert answer.status_code != 422, answer.text
+    else:
+        assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/query/fbclid"
 
 
 @pytest.mark.parametrize(("service", "method", "path"), OPERATIONS)

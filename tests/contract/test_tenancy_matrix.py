@@ -24,9 +24,10 @@ from shared.messaging.streams import fact_stream, state_stream
 from shared.policy import Rule, permit_of
 from shared.tasks import stop
 from tests.conftest import SettingsFor
+from tests.contract.asking import Request, World
 from tests.contract.callers import Caller, callers
 from tests.contract.notifications.office import Office
-from tests.contract.relations import RELATIONS, Relation, Request, World
+from tests.contract.relations import RELATIONS, Relation
 from tests.support.answers import PROBLEM
 from tests.support.apps import client_of
 from tests.support.receiver import Receiver
@@ -130,7 +131,7 @@ def refusal(rule: Rule, relation: Relation, caller: Caller) -> tuple[int, str] |
         return (403, "forbidden") if relation is Relation.LISTED and caller.place and not known else None
     if caller.system and rule.people:
         return 403, "people-only"
-    if not caller.roles & rule.roles or caller.place in {"ended", "unknown"}:
+    if not rule.own and (not caller.roles & rule.roles or caller.place in {"ended", "unknown"}):
         return 403, "forbidden"
     if relation in {Relation.LISTED, Relation.OWN}:
         return None

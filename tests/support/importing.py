@@ -18,6 +18,11 @@ from tests.support.answers import ok
 HEADER = ("Mã cơ quan", "Liên kết", "Tên hiển thị", "Ngôn ngữ")
 
 
+def page(name: str) -> str:
+    """A link to a page."""
+    return f"https://www.facebook.com/{name}"
+
+
 def accounts_csv(agency: str, rows: int = 1) -> bytes:
     """A file of accounts that nobody has, all of one agency."""
     made = [

@@ -10,6 +10,8 @@ from tests.support.answers import ok
 from tests.support.site import Site
 from tests.support.tenant import Tenant
 
+_REASONS = {"return": "incomplete", "restore": "recovered"}
+
 
 @dataclass(frozen=True)
 class Staff:
@@ -42,8 +44,8 @@ class Staff:
     async def act(self, account: dict[str, Any], action: str, **options: Any) -> httpx.Response:
         """POST an action on an account: by an approver unless `headers` say otherwise."""
         options.setdefault("headers", self.approver)
-        if action == "return":
-            options.setdefault("json", {"reason": "incomplete"})
+        if action in _REASONS:
+            options.setdefault("json", {"reason": _REASONS[action]})
         return await self.client.post(f"/v1/accounts/{account['id']}/{action}", **options)
 
     async def draft(self, **changes: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import changes, holding, queries
+from services.registry.accounts import changes, holding, queries, service
 from services.registry.accounts.problems import AgencyEnded, SelfApproval, require_holder
 from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
@@ -46,10 +46,12 @@ async def approve(
         HeldElsewhere, Renamed: somebody else's account was approved first.
         OfficeTaken: the office has another one on the platform.
     """
+    found = await service.read(session, actor, account_id)
+    # The agency before its account: so does whoever ends or renames it, and neither waits for the other.
+    agency = await agencies.held(session, found.agency_code)
     account = await changes.moved(session, actor, account_id, "approve", expected)
     if (account.submitter_issuer, account.submitter_subject) == actor.identity:
         raise SelfApproval
-    agency = await agencies.held(session, account.agency_code)
     if not tenancy.in_force(agency):
         raise AgencyEnded(successors=list(agency.successors))
     await holding.require_proof(session, account)
@@ -68,6 +70,5 @@ async def send_back(
         NotFound, StaleVersion, IllegalTransition: as ever.
     """
     account = await changes.moved(session, actor, account_id, "return", expected, reason)
-    account.submitter_issuer = account.submitter_subject = None
     await changes.keep(session, actor, account, "return")
     return account

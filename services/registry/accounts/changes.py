@@ -1,6 +1,6 @@
 """The one way in which an account changes: locked, moved by the table of transitions, kept and told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ GONE = "gone"
 
 TRANSITIONS: dict[str, dict[str, str]] = {
     "draft": {"change": "draft", "delete": GONE, "submit": "submitted", "retire": "retired"},
-    "submitted": {"approve": "active", "return": "draft", "retire": "retired"},
+    "submitted": {"approve": "active", "return": "draft", "suspend": "suspended", "retire": "retired"},
     "active": {
         "change": "active",
         "propose_rename": "active",
@@ -42,12 +42,20 @@ TRANSITIONS: dict[str, dict[str, str]] = {
         "retire": "retired",
         "transfer": "draft",
     },
-    "suspended": {"restore": "active", "retire": "retired", "transfer": "suspended"},
+    "suspended": {
+        "suspend": "suspended",
+        "restore": "active",
+        "retire": "retired",
+        "transfer": "suspended",
+    },
     "retired": {"transfer": "draft"},
 }
-"""State → action → next state. There is no other way, but that a transfer without a proof makes a draft."""
+"""State → action → next state. There is no other way, but that a transfer without a proof makes a draft, and that
+what lapsed and was submitted again goes back to `lapsed` when it is returned, or restored without an approval.
+"""
 _BY_PROOFS = frozenset({"lapse", "revive"})
 """Actions that no request can ask for: they follow from what the proofs show."""
+_GRAVE = frozenset({"takeover", "security"})
 _KEPT = AccountVersion.model_fields.keys() - {"account_id", "at", "action", "searched"}
 
 
@@ -70,6 +78,10 @@ def allowed(account: Account) -> set[str]:
     actions = TRANSITIONS[account.state].keys() - _BY_PROOFS
     if account.new_url is None:
         actions -= {"rename", "withdraw_rename"}
+    if account.state == "submitted" and account.lapsed_at is None:
+        actions -= {"suspend"}  # of one that was never official nobody has to be warned
+    if account.state == "suspended" and account.reason in _GRAVE:
+        actions -= {"suspend"}  # nobody takes that warning back but by restoring it
     ended = account.state == "retired" and account.reason != "agency_ended"
     if ended or account.kind == "public_office":
         actions -= {"transfer"}  # whoever ended it can enter it anew; an office's account is its holder's own
@@ -95,9 +107,12 @@ def move(account: Account, action: str, reason: str | None = None) -> None:
     """
     state = require(account, action)
     if action == "return" and account.lapsed_at is not None:
-        state, reason = "lapsed", None  # it still holds its link, and is not entered anew
+        state = "lapsed"  # it still holds its link, and is not entered anew
+    if action == "restore" and account.approver_subject is None:
+        state = "lapsed"  # it waited to be approved again, or was returned: it is safe, and no more
+    if state != account.state or reason is not None:
+        account.reason = reason  # else what was given for the state holds on
     account.state = state
-    account.reason = reason
     account.version += 1
     account.updated_at = clock.now()
     if state == "lapsed":
@@ -169,7 +184,7 @@ async def keep(
                 **account.model_dump(),
                 **also,
                 "account_id": account.id,
-                "successors": await _successors(session, account),
+                "successors": [],
             }
         ),
         subject=account.id,
@@ -179,16 +194,45 @@ async def keep(
     )
 
 
+async def keep_many(
+    session: AsyncSession,
+    accounts: Sequence[Account],
+    action: str,
+    event: type[AccountState],
+    also: Mapping[str, Any],
+) -> None:
+    """The same for many at once that nobody changed but the law or time; they are written already.
+
+    Args:
+        session: the transaction of the change.
+        accounts: some, each with everything changed.
+        action: what was done to them.
+        event: what to tell of each; it is public.
+        also: what it tells beyond the account's state.
+    """
+    # As text, since the driver's ids are not quite UUIDs, and no JSON.
+    rows = [{**account.model_dump(), "id": str(account.id)} for account in accounts]
+    await queries.keep(session, [version_of(row, action) for row in rows])
+    changed = [(row["id"], row["agency_code"], row["version"]) for row in rows]
+    await trail.record_many(session, None, f"accounts.{action}", "account", changed)
+    paths = await agencies.paths(session, {row["agency_code"] for row in rows})
+    await outbox.emit_many(
+        session,
+        [
+            (
+                event.model_validate({**row, **also, "account_id": row["id"]}),
+                row["id"],
+                row["version"],
+                paths[row["agency_code"]],
+                f"account.{row['id']}",
+            )
+            for row in rows
+        ],
+    )
+
+
 def folded(display_name: str, handle: str | None) -> str:
     """Name and handle as they are sorted and searched. The slash sorts before all letters, so "xã An" comes
     before "xã An Bình" whatever their handles are.
     """
     return f"{fold(display_name)} / {fold(handle or '')}"[:LONGEST_FOLDED]
-
-
-async def _successors(session: AsyncSession, account: Account) -> list[str]:
-    """Who has taken over from the agency, where the account ended with it."""
-    if account.reason != "agency_ended":
-        return []
-    agency = await agencies.find(session, account.agency_code)
-    return list(agency.successors) if agency is not None else []

@@ -67,7 +67,7 @@ async def change(
     link = await _another_link(session, account, body)
     if not different and not link:
         return account
-    changes.move(account, "change", account.reason)
+    changes.move(account, "change")
     for name, value in {**different, **link}.items():
         setattr(account, name, value)
     if link:
@@ -101,9 +101,12 @@ async def delete(
 
 async def _another_link(session: AsyncSession, account: Account, body: AccountChange) -> dict[str, Any]:
     """What a draft's link is to be, as columns of the account; nothing when it stays the same."""
-    if body.url is None and body.platform_id_url is None:
+    given = body.model_fields_set & set(_LINKS)
+    if not given:
         return {}
     link, shown = links.read(body.url or account.url, body.platform_id_url)
+    if given == {"url"} and shown.url == account.url:
+        return {}  # as it was read: nothing is said of the id
     columns = drafting.linked(link, shown)
     if all(getattr(account, name) == value for name, value in columns.items()):
         return {}

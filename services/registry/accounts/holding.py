@@ -18,7 +18,7 @@ from services.registry.accounts.problems import (
     OfficeTaken,
     Renamed,
 )
-from services.registry.accounts.tables import Account, Identity
+from services.registry.accounts.tables import Account
 from services.registry.proofs import queries as proofs
 from shared import clock
 from shared.db import violated_constraint
@@ -66,19 +66,15 @@ async def claim(session: AsyncSession, account: Account, *, held: Sequence[str] 
     """
     link = Canonical(account.platform, account.handle, account.platform_id)
     await refuse_when_held(session, link, account.id)
-    session.add_all(
-        Identity(identity=identity, account_id=account.id, held_from=account.updated_at)
-        for identity in account.identities
-        if identity not in held
-    )
+    new = [identity for identity in account.identities if identity not in held]
+    if not await queries.hold(session, account.id, new, account.updated_at):
+        await refuse_when_held(session, link, account.id)  # somebody was faster, and is to be seen now
+        raise HeldElsewhere
     try:
         await session.flush()
     except IntegrityError as error:
-        match violated_constraint(error):
-            case "uq_identities_held":
-                raise HeldElsewhere from error  # somebody was faster; who, is not to be seen yet
-            case "uq_accounts_office":
-                raise OfficeTaken from error
+        if violated_constraint(error) == "uq_accounts_office":
+            raise OfficeTaken from error
         raise
 
 

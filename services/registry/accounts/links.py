@@ -3,6 +3,34 @@
 from shared.problems import Invalid, Text
 from shared.urls import Canonical, UnusableLink, canonicalise
 
+WHY_UNUSABLE: dict[str, Text] = {
+    "not-a-link": Text(
+        "Đây không phải một liên kết; hãy sao chép cả địa chỉ từ trình duyệt.",
+        "This is not a link; copy the whole address from the browser.",
+    ),
+    "unsupported-scheme": Text(
+        "Liên kết phải bắt đầu bằng http hoặc https.", "The link has to begin with http or https."
+    ),
+    "too-long": Text("Liên kết quá dài.", "The link is too long."),
+    "bad-host": Text("Tên miền trong liên kết không hợp lệ.", "The host in the link cannot exist."),
+    "no-account": Text(
+        "Liên kết tới một trang chung, không tới một tài khoản; hãy mở trang của tài khoản rồi sao chép.",
+        "Leads to a general page and no account; open the account's own page and copy its address.",
+    ),
+    "reserved": Text(
+        "Đây là trang của chính nền tảng, không phải của cơ quan.",
+        "This is the platform's own page, not an agency's.",
+    ),
+    "needs-resolving": Text(
+        "Liên kết rút gọn, hoặc bài viết, ảnh, video không cho biết là của ai; hãy mở ra, vào trang của tài khoản rồi "
+        "sao chép địa chỉ.",
+        "A short link, or a post, photo or video that does not say whose it is; open it, go to the account's own page "
+        "and copy that address.",
+    ),
+    "ambiguous": Text("Liên kết chỉ tới hai tài khoản khác nhau.", "The link names two different accounts."),
+}
+"""Why a link names no account, by `UnusableLink.code`, and what to do."""
+
 
 def read(url: str, platform_id_url: str | None = None) -> tuple[Canonical, Canonical]:
     """What both links together tell of the account, and what `url` alone does, which is shown.
@@ -70,10 +98,7 @@ def _canonical(url: str, pointer: str) -> Canonical:
     try:
         return canonicalise(url)
     except UnusableLink as error:
-        refusal = Text(
-            f"Liên kết không chỉ tới một tài khoản ({error.code}).", f"Names no account ({error.code})."
-        )
-        raise Invalid.at(pointer, refusal, reason=error.code) from error
+        raise Invalid.at(pointer, WHY_UNUSABLE[error.code], reason=error.code) from error
 
 
 _NO_ID = Text(

@@ -30,10 +30,10 @@ class AgencyEnded(Conflict):
     slug = "agency-ended"
     title = Text("Cơ quan của tài khoản đã kết thúc hoạt động", "The account's agency has ended")
     advice = Text(
-        "Cơ quan đã kết thúc trước khi tài khoản được duyệt; `successors` là các cơ quan kế thừa. Hãy trả lại tài "
-        "khoản này và đăng ký lại cho cơ quan kế thừa.",
-        "The agency ended before the account was approved; `successors` names those that took over. Return this "
-        "account, and enter it anew for a successor.",
+        "Cơ quan đã kết thúc trước bước này; `successors` là các cơ quan kế thừa. Tài khoản đang chờ duyệt: hãy trả "
+        "lại và đăng ký lại cho cơ quan kế thừa. Tài khoản được chuyển giao: hãy đề nghị chuyển cho cơ quan kế thừa.",
+        "The agency ended before this step; `successors` names those that took over. An account that waits for its "
+        "approval: return it, and enter it anew for a successor. One that was offered: have it offered to a successor.",
     )
     example_members: ClassVar[Mapping[str, Any]] = {"successors": ["T82.X30169"]}
 

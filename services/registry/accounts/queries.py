@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete as delete_rows
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -56,6 +57,11 @@ async def insert(
 ) -> None:
     """Insert new accounts and their first versions, rows of the tables, a statement each."""
     await session.execute(insert_many(_accounts, accounts))
+    await keep(session, versions)
+
+
+async def keep(session: AsyncSession, versions: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the history, rows of it."""
     await session.execute(insert_many(_history, versions))
 
 
@@ -101,6 +107,22 @@ async def last_release(session: AsyncSession, identities: Sequence[str]) -> date
     return await session.scalar(query)
 
 
+async def hold(session: AsyncSession, account_id: UUID, identities: Sequence[str], moment: datetime) -> bool:
+    """Make the account the holder of all these identities; whether nobody else is that of one of them.
+
+    Waits for whoever is about to become that.
+    """
+    if not identities:
+        return True
+    rows = [{"identity": identity, "account_id": account_id, "held_from": moment} for identity in identities]
+    statement = insert_rows(Identity).values(rows)
+    statement = statement.on_conflict_do_nothing(
+        index_elements=["identity"], index_where=col(Identity.released_at).is_(None)
+    )
+    held = await session.scalars(statement.returning(col(Identity.identity)))
+    return len(held.all()) == len(rows)
+
+
 async def release(
     session: AsyncSession, account_id: UUID, moment: datetime, kept: Sequence[str] = ()
 ) -> None:
@@ -114,6 +136,21 @@ async def release(
         )
         .values(released_at=moment)
         # Nobody looks at rows of identities that the session may have in hand.
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def release_all(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """Let go of all that these accounts hold, as of their last change."""
+    asked = unnested(ids, col(Account.id))
+    await session.execute(
+        update(Identity)
+        .where(
+            col(Identity.account_id) == asked.c.value,
+            col(Account.id) == asked.c.value,
+            col(Identity.released_at).is_(None),
+        )
+        .values(released_at=col(Account.updated_at))
         .execution_options(synchronize_session=False)
     )
 
@@ -150,9 +187,18 @@ async def of_holder(session: AsyncSession, account_id: UUID, holder: tuple[str, 
     return await session.scalar(query.with_for_update())
 
 
-async def official_of(session: AsyncSession, agency: str) -> list[Account]:
-    """An agency's accounts that are official, or were until a suspension; locked against other changes."""
-    query = select(Account).where(
-        col(Account.agency_code) == agency, col(Account.state).not_in(("draft", "submitted", "retired"))
+async def official_of(session: AsyncSession, agencies: Collection[str], limit: int) -> Sequence[Account]:
+    """Some of these agencies' accounts that are official, or were and may be again; locked."""
+    asked = unnested(agencies, col(Account.agency_code))
+    query = (
+        select(Account)
+        .join(asked, col(Account.agency_code) == asked.c.value)
+        .where(
+            # One that has lapsed still holds its link while it is submitted again.
+            or_(
+                col(Account.state).in_(("active", "lapsed", "suspended")), col(Account.lapsed_at).is_not(None)
+            )
+        )
     )
-    return list(await session.scalars(query.order_by(col(Account.id)).with_for_update()))
+    locked = query.order_by(col(Account.id)).limit(limit).with_for_update(of=Account)
+    return (await session.scalars(locked)).all()

@@ -23,11 +23,12 @@ from services.registry.accounts.schemas import (
     AccountCreate,
     AccountRead,
     AccountVersionRead,
+    Restoration,
     Retirement,
     ReturnToDraft,
-    State,
     Suspension,
 )
+from services.registry.accounts.words import State
 from services.registry.policy import POLICY
 from shared.auth import Actor
 from shared.db import Session
@@ -249,11 +250,13 @@ async def suspend_account(
 @router.post(
     "/{account_id}/restore",
     operation_id="restoreAccount",
+    openapi_extra=shows(state="active", reason="recovered"),
     summary="Restore after a suspension",
     responses=responses(IllegalTransition, StaleVersion, SelfRestoration),
 )
 async def restore_account(
     account_id: UUID,
+    body: Restoration,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.restore")],
     expected: ExpectedVersion,
@@ -261,9 +264,9 @@ async def restore_account(
 ) -> AccountRead:
     """Declare a suspended account safe again, for instance after a hijacked page was won back.
 
-    Whoever suspended it cannot restore it.
+    Whoever suspended it cannot restore it. Without a proof that stands, or an approval, it is `lapsed` then.
     """
-    return answered(await service.restore(session, actor, account_id, expected), response)
+    return answered(await service.restore(session, actor, account_id, body.reason, expected), response)
 
 
 @router.post(
@@ -301,5 +304,8 @@ async def withdraw_account(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """End the account of the office that you hold: at any time, in any role, and nobody has to approve."""
+    """End the account of the office that you hold: at any time, and nobody has to approve.
+
+    In any role and from any agency, also when you act for none any more.
+    """
     return answered(await service.withdraw(session, actor, account_id, expected), response)

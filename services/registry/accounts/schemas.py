@@ -1,45 +1,55 @@
 """Official accounts as the API takes and shows them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
+from services.registry.accounts.words import (
+    Kind,
+    Purpose,
+    RestorationReason,
+    RetirementReason,
+    ReturnReason,
+    State,
+    SuspensionReason,
+)
 from services.registry.offices.catalogue import OfficeCode
 from shared.schemas import AgencyCode, Change, Creation, Line, Link, Schema
+from shared.shapes import shaped
 
-State = Literal["draft", "submitted", "active", "lapsed", "suspended", "retired"]
-Kind = Literal["agency", "public_office"]
-Purpose = Literal[
-    "information",
-    "public_services",
-    "reception",
-    "emergency",
-    "security",
-    "health",
-    "education",
-    "culture",
-    "tourism",
-    "agriculture",
-    "business",
-    "transport",
-    "environment",
-    "youth",
+LANGUAGE_TAG = shaped(
+    r"^[a-z]{2,3}(-[A-Z]{2})?$",
+    "Mã ngôn ngữ, như vi, en hoặc zh-CN.",
+    "A language code, such as vi, en or zh-CN.",
+)
+LanguageTag = Annotated[str, StringConstraints(pattern=LANGUAGE_TAG, max_length=6)]
+Languages = Annotated[
+    list[LanguageTag],
+    Field(min_length=1, max_length=8),
+    AfterValidator(lambda languages: list(dict.fromkeys(languages))),
 ]
-SuspensionReason = Literal["security", "owner_request", "platform_restriction"]
-RetirementReason = Literal["closed_by_agency", "no_longer_held", "registered_in_error"]
-ReturnReason = Literal["incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient"]
-LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)]
-Languages = Annotated[list[LanguageTag], Field(min_length=1, max_length=8)]
 DisplayName = Annotated[Line, Field(max_length=200)]
 # What an address needs to be one (RFC 5321 §4.5.3.1 bounds it); whether it is read, only a letter can tell.
 EmailAddress = Annotated[
     str,
-    StringConstraints(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254),
+    StringConstraints(
+        pattern=shaped(
+            r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$",
+            "Một địa chỉ thư điện tử, như vanphong@lapvo.dongthap.gov.vn.",
+            "An e-mail address, such as vanphong@lapvo.dongthap.gov.vn.",
+        ),
+        max_length=254,
+    ),
 ]
 # As ITU-T E.164 has it, or a short number such as 113.
-Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{3,15}$", max_length=16)]
+_TELEPHONE = shaped(
+    r"^\+?[0-9]{3,15}$",
+    "3 đến 15 chữ số viết liền, có thể bắt đầu bằng +.",
+    "3 to 15 digits without spaces, with a + in front if need be.",
+)
+Telephone = Annotated[str, StringConstraints(pattern=_TELEPHONE, max_length=16)]
 
 _PLATFORM_ID_URL = Field(
     None,
@@ -106,7 +116,7 @@ class AccountChange(Change):
     url: Link | None = Field(
         None,
         description="Another link: of a draft only, whose proofs go with the old one. The id goes, too, unless "
-        "`platform_id_url` comes with it.",
+        "`platform_id_url` comes with it; `null` for that one makes the id go alone.",
         examples=["https://www.facebook.com/ubndxalapvo"],
     )
     platform_id_url: Link | None = _PLATFORM_ID_URL
@@ -148,7 +158,7 @@ class AccountRead(Schema):
     )
     state: State = Field(examples=["active"])
     reason: str | None = Field(
-        description="Why it is suspended or retired, or why a draft was returned.", examples=[None]
+        description="Why it is suspended or retired, was returned, or was restored.", examples=[None]
     )
     version: int = Field(examples=[4])
     created_at: datetime = Field(examples=["2026-02-20T02:30:00Z"])
@@ -179,6 +189,16 @@ class Suspension(Change):
         description="`security`: somebody else may have got in. `owner_request`: the agency asks for it. "
         "`platform_restriction`: the platform has locked it.",
         examples=["security"],
+    )
+
+
+class Restoration(Change):
+    """Why an account can be relied on again."""
+
+    reason: RestorationReason = Field(
+        description="`recovered`: it was out of the agency's hands and is back. `false_alarm`: it never was. "
+        "`no_longer_needed`: what it was suspended for is over.",
+        examples=["recovered"],
     )
 
 

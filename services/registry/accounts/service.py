@@ -1,16 +1,19 @@
 """The life of an official account: suspended, restored, ended."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts import changes, queries
+from services.registry.accounts import changes, lapsing, queries
 from services.registry.accounts.problems import NotTheHolder, SelfRestoration
 from services.registry.accounts.tables import Account, AccountVersion
 from shared.auth import Actor
 from shared.events.registry import AccountRestored, AccountRetired, AccountSuspended
 from shared.problems import NotFound
 from shared.versions import ANY_VERSION, Expected
+
+_AT_ONCE = 200
 
 
 async def read(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
@@ -54,10 +57,11 @@ async def suspend(
 async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency: str, cause: UUID) -> None:
     """Stop vouching for an account that its holder reports hijacked.
 
-    Called for a confirmed takeover; without effect on an account that nobody vouched for, or that is not `agency`'s.
+    Called for a confirmed takeover; without effect on an account that nobody vouched for, or that is not `agency`'s,
+    or that everybody is warned of as strongly already.
     """
     account = await queries.lock(session, account_id)
-    if account is None or account.agency_code != agency or account.state not in {"active", "lapsed"}:
+    if account is None or account.agency_code != agency or "suspend" not in changes.allowed(account):
         return
     changes.move(account, "suspend", "takeover")
     _suspended_by(account, (None, None))
@@ -65,19 +69,20 @@ async def suspend_after_takeover(session: AsyncSession, account_id: UUID, agency
 
 
 async def restore(
-    session: AsyncSession, actor: Actor, account_id: UUID, expected: Expected = ANY_VERSION
+    session: AsyncSession, actor: Actor, account_id: UUID, reason: str, expected: Expected = ANY_VERSION
 ) -> Account:
-    """Declare a suspended account safe again.
+    """Declare a suspended account safe again: official, if it was approved and any proof still stands, else lapsed.
 
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever.
         SelfRestoration: the actor suspended it.
     """
-    account = await changes.moved(session, actor, account_id, "restore", expected)
+    account = await changes.moved(session, actor, account_id, "restore", expected, reason)
     if (account.suspender_issuer, account.suspender_subject) == actor.identity:
         raise SelfRestoration
     account.restorer_issuer, account.restorer_subject = actor.identity
     await changes.keep(session, actor, account, "restore", AccountRestored)
+    await lapsing.settle(session, account)
     return account
 
 
@@ -113,14 +118,20 @@ async def withdraw(
     return account
 
 
-async def retire_with_agency(session: AsyncSession, agency: str) -> None:
-    """End the official accounts of an agency that has ended; its successors are named to everybody.
+async def retire_with_agencies(
+    session: AsyncSession, agencies: Sequence[str], successors: Sequence[str]
+) -> None:
+    """End the official accounts of agencies that have ended; their successors are named to everybody.
 
     A successor can have them offered and take them over (`/v1/transfers`).
     """
-    for account in await queries.official_of(session, agency):
-        changes.move(account, "retire", "agency_ended")
-        await _end(session, None, account, "retire")
+    while accounts := await queries.official_of(session, agencies, _AT_ONCE):
+        for account in accounts:
+            changes.move(account, "retire", "agency_ended")
+            account.forget_proposal()
+        await session.flush()
+        await queries.release_all(session, [account.id for account in accounts])
+        await changes.keep_many(session, accounts, "retire", AccountRetired, {"successors": successors})
 
 
 async def _end(session: AsyncSession, actor: Actor | None, account: Account, action: str) -> None:

@@ -9,40 +9,12 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
 from services.registry.accounts import links
+from services.registry.accounts.words import KINDS, PURPOSES, REASONS, STATES
 from services.registry.base import Base
 from services.registry.offices.catalogue import OFFICES
 from shared.db import code, words
 from shared.urls import PLATFORMS
 
-KINDS = ("agency", "public_office")
-STATES = ("draft", "submitted", "active", "lapsed", "suspended", "retired")
-PURPOSES = (
-    "information",
-    "public_services",
-    "reception",
-    "emergency",
-    "security",
-    "health",
-    "education",
-    "culture",
-    "tourism",
-    "agriculture",
-    "business",
-    "transport",
-    "environment",
-    "youth",
-)
-SUSPENSION_REASONS = ("security", "owner_request", "platform_restriction")
-RETIREMENT_REASONS = ("closed_by_agency", "no_longer_held", "registered_in_error")
-RETURN_REASONS = ("incomplete", "wrong_link", "wrong_agency", "duplicate", "proof_insufficient")
-REASONS = (
-    "takeover",
-    *SUSPENSION_REASONS,
-    *RETIREMENT_REASONS,
-    "agency_ended",
-    "withdrawn_by_holder",
-    *RETURN_REASONS,
-)
 LONGEST_FOLDED = 400
 
 
@@ -60,27 +32,26 @@ class Account(Base, table=True):
             " AND (approver_issuer, approver_subject) IS DISTINCT FROM (submitter_issuer, submitter_subject)",
             name="two_people",
         ),
-        CheckConstraint(
-            "state NOT IN ('active', 'suspended') OR approver_subject IS NOT NULL", name="approved"
-        ),
+        # One that was submitted again has no approver: when it is suspended then, it comes back unapproved.
+        CheckConstraint("state <> 'active' OR approver_subject IS NOT NULL", name="approved"),
         CheckConstraint("state <> 'lapsed' OR lapsed_at IS NOT NULL", name="lapsed_since"),
         CheckConstraint("lapsed_at IS NULL OR state IN ('lapsed', 'submitted')", name="lapsed_still"),
-        # Why it is suspended or retired, or why a draft was returned.
+        # Why it is suspended or retired; why it was returned or restored, where it was.
         CheckConstraint(
             "CASE WHEN state IN ('suspended', 'retired') THEN reason IS NOT NULL"
-            " ELSE state = 'draft' OR reason IS NULL END",
+            " ELSE state <> 'submitted' OR reason IS NULL END",
             name="reason_given",
         ),
         # Whoever suspends it cannot restore it.
         CheckConstraint(
-            "restorer_subject IS NULL OR suspender_subject IS NULL OR restorer_subject <> suspender_subject"
-            " OR restorer_issuer <> suspender_issuer",
+            "restorer_subject IS NULL OR restorer_issuer IS NOT NULL"
+            " AND (restorer_issuer, restorer_subject) IS DISTINCT FROM (suspender_issuer, suspender_subject)",
             name="restored_by_another",
         ),
         # Whoever proposes another handle cannot approve it.
         CheckConstraint(
-            "rename_approver_subject IS NULL OR rename_approver_subject <> renamer_subject"
-            " OR rename_approver_issuer <> renamer_issuer",
+            "rename_approver_subject IS NULL OR rename_approver_issuer IS NOT NULL AND"
+            " (rename_approver_issuer, rename_approver_subject) IS DISTINCT FROM (renamer_issuer, renamer_subject)",
             name="renamed_by_two",
         ),
         CheckConstraint(
@@ -105,11 +76,19 @@ class Account(Base, table=True):
             "office",
             "platform",
             unique=True,
-            postgresql_where=text("office IS NOT NULL AND state NOT IN ('draft', 'submitted', 'retired')"),
+            postgresql_where=text(
+                "office IS NOT NULL AND (state IN ('active', 'lapsed', 'suspended') OR lapsed_at IS NOT NULL)"
+            ),
         ),
         Index("ix_accounts_agency", "agency_code", "id"),
+        # What waits for somebody, among all that does not.
+        Index("ix_accounts_state", "state", "id"),
         Index("ix_accounts_folded", "folded", "id"),
         Index("ix_accounts_searched", "searched", postgresql_using="gin"),
+        # What few accounts have: without these, all would be read to find them.
+        Index("ix_accounts_platform", "platform", "folded", "id"),
+        Index("ix_accounts_status", "state", "folded", "id", postgresql_where=text("state <> 'active'")),
+        Index("ix_accounts_languages", "languages", postgresql_using="gin"),
         # Whether a row of an import is registered already, in whatever state.
         Index("ix_accounts_identity", "identity"),
     )
@@ -190,6 +169,7 @@ class AccountVersion(Base, table=True):
 
     __tablename__ = "account_history"
     __table_args__: ClassVar = (
+        Index("ix_account_history_agency", "agency_code"),
         Index("ix_account_history_at", "at"),
         Index("ix_account_history_folded", "folded", "account_id"),
         Index("ix_account_history_searched", "searched", postgresql_using="gin"),

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agencies import publishing, queries
 from services.registry.agencies.schemas import AgencyCreate
-from services.registry.agencies.words import TOP_DOWN
+from services.registry.agencies.words import LEVEL_NAMES, TOP_DOWN
 from services.registry.successions import queries as successions
 from shared import clock, tenancy
 from shared.audit import trail
@@ -106,7 +106,7 @@ def _row(body: AgencyCreate, parent: Agency | None, ending: Mapping[str, Any]) -
     if not may_stand_under(body.level, parent["level"]):
         raise Invalid.at(
             "/level",
-            Text(f"Không thể đặt dưới cấp {parent['level']}.", f"Cannot stand under a {parent['level']}."),
+            _not_under(LEVEL_NAMES[parent["level"]]),
         )
     if parent["code"] in ending:
         raise Invalid.at(
@@ -159,3 +159,7 @@ def _refuse_when_taken(row: Agency, taken: set[str]) -> None:
     for name in ("code", "official_code"):
         if row[name] is not None and row[name] in taken:
             raise CodeTaken(Text(f"`{name}` là mã của cơ quan khác.", f"`{name}` is another agency's."))
+
+
+def _not_under(level: Text) -> Text:
+    return Text(f"Không thể đặt dưới cấp {level.vi}.", f"Cannot stand under a {level.en}.")

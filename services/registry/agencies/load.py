@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agencies import queries
 from services.registry.agencies.gazetteer import Unit, read_units
-from services.registry.agencies.publishing import public
+from services.registry.agencies.publishing import told
 from shared.events.registry import AgencyCreated
 from shared.messaging import outbox
 
@@ -21,8 +21,9 @@ async def load_gazetteer(session: AsyncSession) -> int:
 
     Agencies that are there stay as they are: since the first load they have a life of their own. Only
     those that an older release loaded, without the kind of organisation, a name to search by and their
-    history, are loaded anew. All are published as states, not as news.
+    history, are loaded anew. All are published as states, not as news. Two at once wait for each other.
     """
+    await queries.lock(session)
     known = await queries.codes(session)
     units = [unit for unit in read_units() if not known.get(unit.code)]
     if not units:
@@ -36,14 +37,9 @@ async def load_gazetteer(session: AsyncSession) -> int:
 
 async def _store(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     await queries.write(session, rows)
-    paths = await queries.paths(session)
-    states = [
-        (AgencyCreated.model_validate(public(row)), row["code"], row["version"], paths[row["code"]])
-        for row in rows
-    ]
-    for start in range(0, len(states), _BATCH):
-        batch = states[start : start + _BATCH]
-        await outbox.emit_states(session, [(*each, f"agency.{each[1]}") for each in batch])
+    for start in range(0, len(rows), _BATCH):
+        batch = rows[start : start + _BATCH]
+        await outbox.emit_states(session, await told(session, AgencyCreated, batch))
 
 
 def _row(unit: Unit, version: int) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from shared.messaging import outbox
 async def enter(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add agencies, whole rows of the table, and tell of each."""
     await queries.write(session, rows)
-    for row in rows:
-        await _tell(session, AgencyCreated, row)
+    await outbox.emit_many(session, await told(session, AgencyCreated, rows))
 
 
 async def change(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -24,18 +23,27 @@ async def change(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> li
     """
     newer = [{**row, "version": row["version"] + 1} for row in rows]
     await queries.write(session, newer)
-    for row in newer:
-        await _tell(session, AgencyChanged, row)
+    await outbox.emit_many(session, await told(session, AgencyChanged, newer))
     return newer
 
 
-def public(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The public state of an agency, as its events carry it."""
+async def told(
+    session: AsyncSession, event: type[AgencyState], rows: Sequence[Mapping[str, Any]]
+) -> list[outbox.Told]:
+    """What is told of agencies that are stored: their public states."""
+    paths = await queries.paths(session, [row["code"] for row in rows])
+    return [
+        (
+            event.model_validate(_public(row)),
+            row["code"],
+            row["version"],
+            paths[row["code"]],
+            f"agency.{row['code']}",
+        )
+        for row in rows
+    ]
+
+
+def _public(row: Mapping[str, Any]) -> dict[str, Any]:
     named = {name: row[name] for name in AgencyState.model_fields if name != "agency_code"}
     return {"agency_code": row["code"], **named}
-
-
-async def _tell(session: AsyncSession, event: type[AgencyState], row: Mapping[str, Any]) -> None:
-    code = row["code"]
-    data = event.model_validate(public(row))
-    await outbox.emit(session, data, subject=code, version=row["version"], state_key=f"agency.{code}")

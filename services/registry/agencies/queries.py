@@ -181,11 +181,13 @@ async def codes(session: AsyncSession) -> dict[str, bool]:
     return {row[0]: row[1] for row in rows}
 
 
-async def paths(session: AsyncSession) -> dict[str, list[str]]:
-    """For every agency, the codes of all that reach its records."""
+async def paths(session: AsyncSession, codes: Iterable[str]) -> dict[str, list[str]]:
+    """For each of these agencies, the codes of all that reach its records."""
     reach = tenancy.of(session).reach
     path = func.array_agg(aggregate_order_by(reach.c.ancestor, reach.c.ancestor.asc()))
-    rows = await session.execute(select(reach.c.descendant, path).group_by(reach.c.descendant))
+    asked = unnested(codes, reach.c.descendant)
+    query = select(reach.c.descendant, path).join(asked, reach.c.descendant == asked.c.value)
+    rows = await session.execute(query.group_by(reach.c.descendant))
     return {row[0]: row[1] for row in rows}
 
 

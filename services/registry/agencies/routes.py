@@ -1,14 +1,14 @@
 """`/v1/agencies`: the tree of public bodies, of any day."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy import Row
 
 from services.registry.agencies import queries, service
 from services.registry.agencies.entering import CodeTaken
+from services.registry.agencies.parameters import At, Code
 from services.registry.agencies.queries import Filter
 from services.registry.agencies.schemas import (
     NAME_QUERY,
@@ -37,10 +37,6 @@ MOST_IN_A_TREE = 1000
 
 router = APIRouter(prefix="/v1/agencies", tags=["agencies"])
 
-Code = Annotated[AgencyCode, Path(description="Its code, or its official code.", examples=["T82.X30169"])]
-At = Annotated[
-    date | None, Query(description="As of this day; today when left out.", examples=["2025-07-01"])
-]
 Shown = TypeVar("Shown", bound=AgencyRead)
 
 

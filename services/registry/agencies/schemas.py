@@ -7,14 +7,22 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.registry.agencies.words import Level, NewLevel, OrganisationType
 from shared.schemas import AgencyCode, Change, Creation, Line, Schema
+from shared.shapes import shaped
 
-AreaCode = Annotated[str, StringConstraints(pattern=r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$", max_length=5)]
-Suffix = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]+$", max_length=16)]
+AREA = shaped(r"^([0-9]{2}|[0-9]{3}|[0-9]{5})$", "Gồm 2, 3 hoặc 5 chữ số.", "2, 3 or 5 digits.")
+AreaCode = Annotated[str, StringConstraints(pattern=AREA, max_length=5)]
+_SUFFIX = shaped(r"^[0-9A-Z]+$", "Chỉ gồm chữ in hoa A–Z và chữ số.", "Capital letters A–Z and digits only.")
+Suffix = Annotated[str, StringConstraints(pattern=_SUFFIX, max_length=16)]
 # A spreadsheet takes what begins otherwise for a formula.
-AgencyName = Annotated[Line, StringConstraints(pattern=r"^\w", max_length=255)]
+_NAME = shaped(r"^\w", "Phải bắt đầu bằng chữ hoặc số.", "Begins with a letter or a digit.")
+AgencyName = Annotated[Line, StringConstraints(pattern=_NAME, max_length=255)]
 
 # What names are made of. Not what could not be decoded (U+FFFD), nor control characters.
-NAME_QUERY = r"^[\w\s.,;:()'’\"/&+–-]*$"
+NAME_QUERY = shaped(
+    r"^[\w\s.,;:()'’\"/&+–-]*$",
+    "Chỉ gồm chữ, số, dấu cách và các dấu . , ; : ( ) ' \" / & + -.",
+    "Letters, digits, spaces and . , ; : ( ) ' \" / & + - only.",
+)
 
 
 class AgencyCreate(Creation):

@@ -1,33 +1,28 @@
-"""Taking the directory away as a file.
-
-A file is made first, of one snapshot of the database, and sent then: the transaction lasts as long as the
-making and not as long as the slowest reader, and the file's length is known. The file has no name, so
-nothing is left of it when anything ends: the answer, the client or this process.
-"""
+"""Taking the directory away as a file: of one snapshot of the database, made first and sent then (`shared.files`)."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
-from fastapi import Response
+from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.types import Receive, Scope, Send
+from starlette.requests import ClientDisconnect
 
 from services.registry.directory import queries, service
 from services.registry.directory.formats import Open
 from services.registry.directory.queries import Filter
 from services.registry.directory.schemas import DirectoryQuery
 from shared.conditional import Keeping, has, tag_of, unchanged
-from shared.db import Database
+from shared.files import FileAnswer
 from shared.problems import Text, Unavailable
+from shared.spreadsheets import file_headers
 
 AT_ONCE = 2
 """Exports that one process makes at a time: a large one takes a core for a while."""
 _BATCH = 1000  # rows
-_CHUNK = 65_536  # bytes
 
 
 class ExportsBusy(Unavailable):
@@ -78,27 +73,32 @@ class Exports:
             self.running -= 1
 
 
-async def export(
-    exports: Exports, database: Database, asked: DirectoryQuery, form: Form, known: str | None
-) -> Response:
+async def export(request: Request, asked: DirectoryQuery, form: Form, known: str | None) -> Response:
     """The chosen accounts as a file; 304 when the caller has it.
 
     Raises:
         Invalid: the agency is not known.
         ExportsBusy: too many are being made already.
+        ClientDisconnect: nobody waits for it any more.
         Unavailable: the database is away.
     """
+    state = request.app.state
     with ExitStack() as opened:
-        async with database.snapshot() as session:
+        async with state.database.snapshot() as session:
             which = await service.meant(session, asked)
             tag = await _tag(session, which, form)
             if has(known, tag):
                 return unchanged(tag, form.keeping)
-            with exports.one():
+            with state.exports.one():
                 file = opened.enter_context(TemporaryFile())
-                await _write(session, which, form, file)
+                await _write(session, which, form, file, request)
         opened.pop_all()  # from here on the answer closes it
-    return FileAnswer(file, form, tag)
+    headers = {
+        **dict(form.headers),
+        **form.keeping.headers(tag),
+        **file_headers(f"chinh-danh.{form.extension}"),
+    }
+    return FileAnswer(file, form.media_type, headers)
 
 
 async def _tag(session: AsyncSession, which: Filter, form: Form) -> str:
@@ -107,10 +107,11 @@ async def _tag(session: AsyncSession, which: Filter, form: Form) -> str:
     return f"W/{tag_of(f'{form.name}:{which}:{content}'.encode())}"
 
 
-async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[bytes]) -> None:
+async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[bytes], request: Request) -> None:
     writer = await asyncio.to_thread(form.open, file)
     try:
         async for rows in queries.batches(session, which, _BATCH):
+            await _require_client(request)
             await asyncio.to_thread(writer.write, rows)
         await asyncio.to_thread(writer.finish)
     except BaseException:
@@ -118,26 +119,6 @@ async def _write(session: AsyncSession, which: Filter, form: Form, file: IO[byte
         raise
 
 
-class FileAnswer(Response):
-    """Sends a file that has no name, and closes it whatever happens."""
-
-    def __init__(self, file: IO[bytes], form: Form, tag: str) -> None:
-        self._file = file
-        length = file.seek(0, 2)
-        file.seek(0)
-        headers = {
-            **dict(form.headers),
-            **form.keeping.headers(tag),
-            "Content-Length": str(length),
-            "Content-Disposition": f'attachment; filename="chinh-danh.{form.extension}"',
-        }
-        super().__init__(media_type=form.media_type, headers=headers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope, receive
-        with self._file:
-            start: dict[str, Any] = {"status": self.status_code, "headers": self.raw_headers}
-            await send({"type": "http.response.start", **start})
-            while chunk := await asyncio.to_thread(self._file.read, _CHUNK):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+async def _require_client(request: Request) -> None:
+    if await request.is_disconnected():
+        raise ClientDisconnect

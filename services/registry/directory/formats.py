@@ -18,6 +18,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from services.registry.directory.schemas import DirectoryEntry
 from shared.problems import Text
+from shared.spreadsheets import BOM, harmless
 
 COLUMNS: Mapping[str, Text] = {
     "agency_code": Text("Mã cơ quan", "Agency code"),
@@ -39,8 +40,6 @@ COLUMNS: Mapping[str, Text] = {
 }
 """The columns of tables in their order, with their headings."""
 
-BOM = b"\xef\xbb\xbf"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHEET_ROWS = 1_048_576
 _WIDTHS = {"agency_name": 40, "display_name": 40, "url": 48, "id": 38}
 _LINE = orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z
@@ -157,11 +156,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return harmless(" ".join(value) if isinstance(value, list) else str(value))
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes before what could begin one."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 Open = Callable[[IO[bytes]], Writer]

@@ -30,8 +30,6 @@ from shared import clock, tenancy
 from shared.search import matches_words
 
 OFFICIAL = ("active", "suspended")
-PUBLIC = (*OFFICIAL, "lapsed", "retired")
-"""The states of what is official or was; other accounts do not exist for the public."""
 _SHOWN = (
     "agency_code",
     "kind",
@@ -107,10 +105,11 @@ async def fingerprint(session: AsyncSession, which: Filter) -> str:
 
 
 async def find(session: AsyncSession, account_id: UUID) -> Row[Any] | None:
-    """An account that is official, or was."""
+    """An account that is official, or was: it holds a link, or let one go."""
     table = _present()
-    query = _chosen(session, table, Filter(states=PUBLIC)).where(table.c.id == account_id)
-    query = query.add_columns(table.c.agency_short_name)
+    held = exists().where(col(Identity.account_id) == table.c.id)
+    shown = [*(table.c[name] for name in ENTRY), table.c.agency_short_name]
+    query = select(*shown).where(table.c.id == account_id, held)
     found: Row[Any] | None = (await session.execute(query)).one_or_none()
     return found
 

@@ -15,13 +15,13 @@ from shared.db import Session
 from shared.openapi import file_answer
 from shared.pagination import Page
 from shared.problems import Invalid, Language, responses
+from shared.spreadsheets import CSV, XLSX
 
 router = APIRouter(tags=["directory"], responses=responses(Invalid) | UNCHANGED)
 
 _MINUTE = Keeping(seconds=60)
 _MINUTE_BY_LANGUAGE = Keeping(seconds=60, vary="Accept-Language")
-_CSV, _JSONL = "text/csv", "application/jsonl"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_JSONL = "application/jsonl"
 _BUSY = responses(exports.ExportsBusy)
 
 
@@ -47,7 +47,7 @@ async def list_directory(
     operation_id="exportDirectoryCsv",
     summary="Take the directory away as CSV",
     response_class=Response,
-    responses=file_answer(_CSV, "Agency code,Agency,Platform,…\r\nT82.X30169,…") | _BUSY,
+    responses=file_answer(CSV, "Agency code,Agency,Platform,…\r\nT82.X30169,…") | _BUSY,
 )
 async def export_csv(
     request: Request,
@@ -63,13 +63,13 @@ async def export_csv(
     """
     form = exports.Form(
         f"csv {language} {asked.bom}",
-        _CSV,
+        CSV,
         "csv",
         partial(CsvWriter, language=language, bom=asked.bom),
         _MINUTE_BY_LANGUAGE,
         (("Content-Language", language),),
     )
-    return await exports.export(request.app.state.exports, request.app.state.database, asked, form, known)
+    return await exports.export(request, asked, form, known)
 
 
 @router.get(
@@ -77,7 +77,7 @@ async def export_csv(
     operation_id="exportDirectoryXlsx",
     summary="Take the directory away as a workbook",
     response_class=Response,
-    responses=file_answer(_XLSX, "a workbook") | _BUSY,
+    responses=file_answer(XLSX, "a workbook") | _BUSY,
 )
 async def export_xlsx(
     request: Request,
@@ -89,13 +89,13 @@ async def export_xlsx(
     """The same as the CSV, for spreadsheets. Every cell is text: codes keep their zeros."""
     form = exports.Form(
         f"xlsx {language}",
-        _XLSX,
+        XLSX,
         "xlsx",
         partial(XlsxWriter, language=language),
         _MINUTE_BY_LANGUAGE,
         (("Content-Language", language),),
     )
-    return await exports.export(request.app.state.exports, request.app.state.database, asked, form, known)
+    return await exports.export(request, asked, form, known)
 
 
 @router.get(
@@ -113,4 +113,4 @@ async def export_jsonl(
 ) -> Response:
     """Every entry on a line of its own, exactly as the list has it."""
     form = exports.Form("jsonl", _JSONL, "jsonl", JsonLinesWriter, _MINUTE)
-    return await exports.export(request.app.state.exports, request.app.state.database, asked, form, known)
+    return await exports.export(request, asked, form, known)

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from services.registry.accounts.schemas import Purpose
+from services.registry.accounts.schemas import LANGUAGE_TAG
+from services.registry.accounts.words import Purpose
 from shared.schemas import AgencyCode, Schema
+from shared.shapes import shaped
 from shared.urls import PLATFORMS
 
 Status = Literal["active", "suspended", "lapsed", "retired"]
@@ -15,8 +17,13 @@ Status = Literal["active", "suspended", "lapsed", "retired"]
 Sort = Literal["name", "newest", "agency"]
 State = Literal["active", "suspended", "lapsed", "retired"]
 
-SEARCHED = r"^[\w\s.,;:()'’\"/&+@–-]*$"
-"""What names and handles are written with; \\w has the letters of every language and their marks."""
+SEARCHED = shaped(
+    r"^[^\x00-\x1f\x7f]*$",
+    "Một dòng, không có ký tự điều khiển.",
+    "One line without control characters.",
+)
+"""Whatever stands in names; of all but letters and digits nothing is asked."""
+_AREA = shaped(r"^[0-9]{2,5}$", "2 đến 5 chữ số.", "2 to 5 digits.")
 
 
 class DirectoryQuery(Schema):
@@ -40,11 +47,11 @@ class DirectoryQuery(Schema):
         default=False,
         description="With `agency_code`: also of the agencies below it, and of those it succeeds.",
     )
-    area_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2,5}$", max_length=5)] | None = Field(
+    area_code: Annotated[str, StringConstraints(pattern=_AREA, max_length=5)] | None = Field(
         None, description="Only accounts of agencies of this area (its statistical code).", examples=["30169"]
     )
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", max_length=6)] | None = (
-        Field(None, description="Only accounts that publish in this language (BCP 47).", examples=["vi"])
+    language: Annotated[str, StringConstraints(pattern=LANGUAGE_TAG, max_length=6)] | None = Field(
+        None, description="Only accounts that publish in this language (BCP 47).", examples=["vi"]
     )
     purpose: Purpose | None = Field(
         None, description="Only accounts that are mainly for this.", examples=["information"]
@@ -103,7 +110,9 @@ class DirectoryEntry(Schema):
     url: str = Field(description="The canonical link.", examples=["https://www.facebook.com/ubndxalapvo"])
     languages: list[str] = Field(examples=[["vi"]])
     state: State = Field(examples=["active"])
-    reason: str | None = Field(description="Why it is suspended or retired.", examples=[None])
+    reason: str | None = Field(
+        description="Why it is suspended or retired, or was restored.", examples=[None]
+    )
     version: int = Field(examples=[4])
     updated_at: datetime = Field(
         description="Since when all of this is so.", examples=["2026-02-27T03:14:15Z"]

@@ -34,6 +34,14 @@ class Within:
         self._agencies = list(agencies)
 
     @cached_property
+    def _by_area(self) -> dict[str, list[Known]]:
+        found = defaultdict(list)
+        for each in self._agencies:
+            if each.area_code:
+                found[each.area_code.lstrip("0")].append(each)
+        return found
+
+    @cached_property
     def _by_name(self) -> dict[str, list[Known]]:
         found = defaultdict(list)
         for each in self._agencies:
@@ -53,7 +61,7 @@ class Within:
         """The one agency of an area, by its statistical code with or without leading zeros."""
         if not (text.isascii() and text.isdigit()):
             return None
-        found = [each for each in self._agencies if each.area_code and int(each.area_code) == int(text)]
+        found = self._by_area.get(text.lstrip("0"), [])
         exact = [each for each in found if each.area_code == text]
         return (exact or found)[0] if len(exact or found) == 1 else None
 

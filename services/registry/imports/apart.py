@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+from asyncio import timeout
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
@@ -13,8 +14,10 @@ from shared.tasks import stop
 
 log = logging.getLogger(__name__)
 
-SECONDS = 180.0
-_LONGEST_LINE = 256 * 1024**2
+SECONDS = 45.0
+"""How long the next line may take, the first of which comes when all is read. Less than what a transaction may
+idle (`idle_in_transaction_session_timeout`), for whoever stores the rows waits in one."""
+_LONGEST_LINE = 16 * 1024**2
 
 
 async def read(content: bytes, kind: str, named: Mapping[str, str]) -> AsyncGenerator[Any, None]:
@@ -34,17 +37,16 @@ async def read(content: bytes, kind: str, named: Mapping[str, str]) -> AsyncGene
     assert process.stdout is not None  # noqa: S101 - asked for above
     feeding = asyncio.create_task(_feed(process.stdin, content))
     try:
-        async with asyncio.timeout(SECONDS):
-            while line := await process.stdout.readline():
-                part = orjson.loads(line)
-                if isinstance(part, dict) and "refused" in part:
-                    raise Refused(part["refused"], tuple(part["missing"]))
-                yield part
-            status = await process.wait()
-            if status:
-                log.warning("a file could not be read", extra={"status": status})
-                # By a signal: it wanted more memory or time than there is for it. Else it stumbled.
-                raise Refused("too-large-inside" if status < 0 else "damaged")
+        while line := await _line(process.stdout):
+            part = orjson.loads(line)
+            if isinstance(part, dict) and "refused" in part:
+                raise Refused(part["refused"], tuple(part["missing"]))
+            yield part
+        status = await process.wait()
+        if status:
+            log.warning("a file could not be read", extra={"status": status})
+            # By a signal: it wanted more memory or time than there is for it. Else it stumbled.
+            raise Refused("too-large-inside" if status < 0 else "damaged")
     except TimeoutError as error:
         raise Refused("too-slow") from error
     finally:
@@ -52,6 +54,12 @@ async def read(content: bytes, kind: str, named: Mapping[str, str]) -> AsyncGene
             process.kill()
         await stop(feeding)
         await process.wait()
+
+
+async def _line(pipe: asyncio.StreamReader) -> bytes:
+    # Never around a `yield`: it would cancel whoever stores the rows.
+    async with timeout(SECONDS):
+        return await pipe.readline()
 
 
 async def _feed(pipe: asyncio.StreamWriter, content: bytes) -> None:

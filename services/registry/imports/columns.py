@@ -18,6 +18,8 @@ class Field:
     example: str
     explained: Text
     required: bool = True
+    instead: tuple[str, ...] = ()
+    """Headings that mean it where the file has none of the others: the name of an agency beside its code."""
 
 
 ACCOUNTS = (
@@ -25,28 +27,17 @@ ACCOUNTS = (
         "agency_code",
         Text("Mã cơ quan", "Agency code"),
         (
-            *(
-                "Mã đơn vị",
-                "Mã định danh",
-                "Mã định danh cơ quan",
-                "Mã đơn vị hành chính",
-                "Mã ĐVHC",
-                "Cơ quan",
-            ),
-            *(
-                "Đơn vị",
-                "Tên cơ quan",
-                "Tên đơn vị",
-                "Agency",
-                "Official code",
-                "Organisation",
-                "Organization",
-            ),
+            *("Mã đơn vị", "Mã định danh", "Mã định danh cơ quan", "Mã đơn vị hành chính", "Mã ĐVHC"),
+            "Official code",
         ),
         "T82.X30169",
         Text(
             "Mã hoặc mã định danh của cơ quan giữ tài khoản",
             "Code or official code of the agency that holds it",
+        ),
+        instead=(
+            *("Cơ quan", "Đơn vị", "Tên cơ quan", "Tên đơn vị"),
+            *("Agency", "Agency name", "Organisation", "Organization"),
         ),
     ),
     Field(
@@ -65,7 +56,7 @@ ACCOUNTS = (
         Text("Tên hiển thị", "Display name"),
         (
             *("Tên tài khoản", "Tên trang", "Tên kênh", "Tên trang/kênh", "Tên", "Tên tài khoản, trang"),
-            *("Name", "Account name", "Page name", "Title"),
+            *("Name", "Name shown", "Account name", "Page name", "Title"),
         ),
         "UBND xã Lấp Vò",
         Text(
@@ -115,13 +106,14 @@ ACCOUNTS = (
     Field(
         "platform",
         Text("Nền tảng", "Platform"),
-        ("Mạng xã hội", "Loại", "Kênh", "Network", "Service"),
+        ("Mạng xã hội", "Network", "Service"),
         "",
         Text(
             "Chỉ khi không có liên kết: facebook, youtube, tiktok, zalo, x …",
             "Only where there is no link: facebook, youtube, tiktok, zalo, x …",
         ),
         required=False,
+        instead=("Loại", "Kênh"),
     ),
     Field(
         "handle",
@@ -134,7 +126,7 @@ ACCOUNTS = (
     Field(
         "platform_id",
         Text("Mã số trên nền tảng", "Platform id"),
-        ("ID", "Page ID", "Channel ID", "ID trang"),
+        ("ID", "Page ID", "Channel ID", "ID trang", "Mã trên nền tảng", "Id on the platform"),
         "",
         Text("Chỉ khi không có liên kết", "Only where there is no link"),
         required=False,
@@ -225,4 +217,4 @@ FIELD_NAMES = tuple(sorted({field.name for fields in FIELDS.values() for field i
 
 def columns_of(kind: str) -> tuple[Column, ...]:
     """What a reader has to know of a kind's columns."""
-    return tuple(Column(each.name, (*each.heading, *each.also)) for each in FIELDS[kind])
+    return tuple(Column(each.name, (*each.heading, *each.also), each.instead) for each in FIELDS[kind])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from services.registry.accounts.links import WHY_UNUSABLE
 from shared.problems import AppError, Text
 from shared.urls import UnusableLink
 
@@ -11,6 +12,22 @@ SAYS: dict[str, Text] = {
     "formula": Text(
         "Bắt đầu bằng = + - hoặc @ như một công thức; hãy bỏ ký tự đó.",
         "Begins with = + - or @ like a formula; remove that character.",
+    ),
+    "formula-unsaved": Text(
+        "Công thức chưa có kết quả trong tệp; hãy mở tệp bằng phần mềm bảng tính rồi lưu lại, hoặc gõ giá trị.",
+        "A formula whose result is not in the file: open and save it in a spreadsheet program, or type the value.",
+    ),
+    "formula-failed": Text(
+        "Công thức báo lỗi thay vì cho kết quả; hãy sửa công thức, hoặc gõ giá trị.",
+        "A formula that shows an error instead of a result: correct it, or type the value.",
+    ),
+    "digits-lost": Text(
+        "Phần mềm bảng tính chỉ giữ 15 chữ số của số này; hãy định dạng cột là văn bản rồi gõ lại đủ các chữ số.",
+        "The spreadsheet kept only 15 digits of this number: format the column as text and type all digits again.",
+    ),
+    "letters-lost": Text(
+        "Chữ có dấu đã thành dấu hỏi khi lưu tệp; hãy lưu lại dưới dạng “CSV UTF-8” hoặc .xlsx.",
+        "Letters became question marks when the file was saved: save it as “CSV UTF-8” or .xlsx.",
     ),
     "unreadable": Text(
         "Có ký tự không đọc được; hãy gõ lại ô này.", "Contains unreadable characters; type the cell again."
@@ -21,7 +38,8 @@ SAYS: dict[str, Text] = {
     ),
     "invalid": Text("Giá trị không hợp lệ.", "Not a valid value."),
     "agency-unknown": Text(
-        "Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach."
+        "Không có cơ quan này trong phạm vi của bạn; gợi ý, nếu có, là cơ quan giống nhất.",
+        "No such agency within your reach; the suggestion, if any, is the one most like it.",
     ),
     "agency-ended": Text(
         "Cơ quan đã kết thúc hoạt động; gợi ý là cơ quan kế thừa.",
@@ -48,8 +66,12 @@ SAYS: dict[str, Text] = {
         "Tài khoản đã có trong sổ với tên hoặc ngôn ngữ khác và được giữ nguyên.",
         "The account is registered with another name or other languages, and stays as it is.",
     ),
+    "renamed": Text(
+        "Tài khoản có mã số này đang ghi tên khác và được giữ nguyên; nếu trang đã đổi tên, hãy đổi tên tài khoản.",
+        "The account with this id has another handle, and stays as it is; if the page was renamed, rename the account.",
+    ),
     "leading-zero": Text(
-        "Đã thêm số 0 bị mất ở đầu mã.", "A zero that was lost from the beginning of the code is put back."
+        "Đã thêm số 0 bị mất ở đầu.", "The zero that was lost from the beginning is put back."
     ),
     "not-a-date": Text("Không phải một ngày; hãy viết dd/mm/yyyy.", "Not a date; write dd/mm/yyyy."),
     "code-taken": Text("Mã này đã thuộc về cơ quan khác.", "This code belongs to another agency."),
@@ -60,31 +82,6 @@ SAYS: dict[str, Text] = {
     "refused": Text("Quy tắc không cho phép.", "The rules do not allow it."),
 }
 """Code → what it says; `invalid`, `refused` and unusable links say it more precisely."""
-
-WHY_UNUSABLE: dict[str, Text] = {
-    "not-a-link": Text(
-        "Đây không phải một liên kết; hãy sao chép cả địa chỉ từ trình duyệt.",
-        "This is not a link; copy the whole address from the browser.",
-    ),
-    "unsupported-scheme": Text(
-        "Liên kết phải bắt đầu bằng http hoặc https.", "The link has to begin with http or https."
-    ),
-    "too-long": Text("Liên kết quá dài.", "The link is too long."),
-    "bad-host": Text("Tên miền trong liên kết không hợp lệ.", "The host in the link cannot exist."),
-    "no-account": Text(
-        "Liên kết tới bài viết, ảnh hay trang chung, không tới một tài khoản; hãy mở trang của tài khoản rồi sao chép.",
-        "Leads to a post, a photo or a general page; open the account's own page and copy its address.",
-    ),
-    "reserved": Text(
-        "Đây là trang của chính nền tảng, không phải của cơ quan.",
-        "This is the platform's own page, not an agency's.",
-    ),
-    "needs-resolving": Text(
-        "Liên kết rút gọn; hãy mở ra rồi sao chép địa chỉ đầy đủ.",
-        "A short link; open it and copy the address that it leads to.",
-    ),
-    "ambiguous": Text("Liên kết chỉ tới hai tài khoản khác nhau.", "The link names two different accounts."),
-}
 
 
 @dataclass(frozen=True)

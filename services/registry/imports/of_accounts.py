@@ -1,29 +1,34 @@
 """Rows that are accounts: read into what `POST /v1/accounts` takes, and judged by its rules."""
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import drafting
 from services.registry.accounts import queries as accounts
+from services.registry.accounts.links import WHY_UNUSABLE
+from services.registry.accounts.problems import Renamed
 from services.registry.accounts.schemas import AccountCreate
 from services.registry.agencies import queries as agencies
 from services.registry.imports import links_meant, queries
 from services.registry.imports.agencies_meant import Known, Within
 from services.registry.imports.columns import ACCOUNTS
-from services.registry.imports.findings import SAYS, WHY_UNUSABLE, Finding, of_problem
-from services.registry.imports.rows import Row, look_over
-from shared import validation
+from services.registry.imports.findings import SAYS, Finding, of_problem, unusable_link
+from services.registry.imports.rows import Row, as_model, look_over
+from shared import tenancy
 from shared.auth import Actor
 from shared.problems import AppError, NotFound
 from shared.search import fold
+from shared.urls import UnusableLink, canonicalise
 
 _FIELDS = frozenset(field.name for field in ACCOUNTS)
 _CODE = re.compile(r"[0-9A-Z]+(\.[0-9A-Z]+)*")
+_TAGS = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?( [a-z]{2,3}(-[A-Z]{2})?)*")
+"""Languages as the directory's own files have them."""
 _LANGUAGE_NAMES = {
     "tieng viet": "vi",
     "vietnamese": "vi",
@@ -32,6 +37,10 @@ _LANGUAGE_NAMES = {
     "english": "en",
     "anh": "en",
 }
+_NO_LINK = "https://gov.vn"
+"""Stands where a row has none, so that whatever else is wrong with it can be said."""
+_WITHOUT_ZERO = re.compile(r"[2-9][0-9]{8,9}")
+"""A Vietnamese number as a spreadsheet keeps it; what begins with 1 has no zero (113, 1900 …)."""
 _MOST_SUGGESTIONS = 20
 """Unknown agencies of one batch for which the nearest is looked up: it is slow, and one typo is mostly repeated."""
 
@@ -50,6 +59,9 @@ async def judge(
             _explain(row, draft)
         else:
             row.thing, row.key = draft, draft["identity"]
+    for row in rows:
+        if row.errors and not row.failed_at("url"):
+            _look_at_link(row)
     await _recognise(session, [row for row in whole if row.thing or row.known])
 
 
@@ -64,17 +76,21 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
     """Bring every agency to its code, by whatever it was called."""
     asked = {row.values["agency_code"] for row in rows if row.values.get("agency_code")}
     codes = await agencies.resolve(session, [text.upper() for text in asked])
+    reached = await tenancy.reached(session, actor.agency, set(codes.values()))
     strange = sorted(text for text in asked if text.upper() not in codes)
     meant: dict[str, tuple[str, Known | None]] = {}
     if strange:
         within = Within(Known(**row._mapping) for row in await queries.agencies_within(session, actor.agency))  # noqa: SLF001
-        meant = {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(strange)}
+        # Among fourteen thousand agencies that takes seconds, and the worker has events to publish meanwhile.
+        meant = await asyncio.to_thread(_all_meant, within, strange)
     for row in rows:
         text = row.values.get("agency_code", "")
         if not text or row.failed_at("agency_code"):
             continue
         if text.upper() in codes:
-            row.values["agency_code"] = codes[text.upper()]
+            row.values["agency_code"] = found = codes[text.upper()]
+            if found not in reached:
+                row.refuse("agency-unknown", "agency_code")
             continue
         code, agency = meant[text]
         if code == "agency-unknown":
@@ -82,6 +98,10 @@ async def _find_agencies(session: AsyncSession, actor: Actor, rows: Sequence[Row
         elif agency:
             row.warn(code, "agency_code", agency.shown)
             row.values["agency_code"] = agency.code
+
+
+def _all_meant(within: Within, texts: Sequence[str]) -> dict[str, tuple[str, Known | None]]:
+    return {text: _meant(within, text, search=at < _MOST_SUGGESTIONS) for at, text in enumerate(texts)}
 
 
 def _meant(within: Within, text: str, *, search: bool) -> tuple[str, Known | None]:
@@ -95,20 +115,26 @@ def _meant(within: Within, text: str, *, search: bool) -> tuple[str, Known | Non
 def _body(row: Row) -> AccountCreate | None:
     """What would be sent to `POST /v1/accounts`; None when errors were noted."""
     link, id_link = _links(row)
-    if row.errors:
-        return None
     values = {name: value for name, value in row.values.items() if name in AccountCreate.model_fields}
     if "contact_phone" in values:
-        values["contact_phone"] = re.sub(r"[ .()-]", "", values["contact_phone"])
-    body: dict[str, Any] = {**values, "url": link, "languages": _languages(row.values.get("languages", ""))}
+        values["contact_phone"] = _telephone(row, values["contact_phone"])
+    body: dict[str, Any] = {
+        **values,
+        "url": link or _NO_LINK,
+        "languages": _languages(row.values.get("languages", "")),
+    }
     if id_link:
         body["platform_id_url"] = id_link
-    try:
-        return AccountCreate.model_validate(body)
-    except ValidationError as error:
-        placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        row.errors.extend(of_problem(validation.problem(placed, body), _FIELDS))
-        return None
+    return as_model(row, AccountCreate, body, _FIELDS)
+
+
+def _telephone(row: Row, text: str) -> str:
+    """A telephone number without what is written between its digits, and with the zero that it begins with."""
+    number = re.sub(r"[ .()-]", "", text)
+    if not _WITHOUT_ZERO.fullmatch(number):
+        return number
+    row.warn("leading-zero", "contact_phone", f"0{number}")
+    return f"0{number}"
 
 
 def _links(row: Row) -> tuple[str, str | None]:
@@ -132,10 +158,11 @@ def _links(row: Row) -> tuple[str, str | None]:
 
 
 def _languages(text: str) -> list[str]:
+    if _TAGS.fullmatch(text):
+        return text.split()
     words = [word for word in re.split(r"\s*[,;/+&]\s*", text) if word]
-    return [_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words] or [
-        "vi"
-    ]
+    named = (_LANGUAGE_NAMES.get(fold(word), word if "-" in word else word.lower()) for word in words)
+    return [*dict.fromkeys(named)] or ["vi"]
 
 
 def _explain(row: Row, problem: AppError) -> None:
@@ -144,6 +171,8 @@ def _explain(row: Row, problem: AppError) -> None:
     holder = members.get("holder")
     if holder and holder["agency_code"] == row.values["agency_code"]:
         row.known = holder["account_id"]
+        if isinstance(problem, Renamed):
+            row.warn("renamed", "url")
     elif holder:
         row.errors.append(Finding("held-elsewhere", "url", holder["agency_code"], problem.detail))
     elif isinstance(problem, NotFound):
@@ -151,9 +180,17 @@ def _explain(row: Row, problem: AppError) -> None:
     elif "successors" in members:
         row.refuse("agency-ended", "agency_code", ", ".join(members["successors"]) or None)
     elif members.get("reason") in WHY_UNUSABLE:
-        row.errors.append(Finding("link-unusable", "url", detail=WHY_UNUSABLE[members["reason"]]))
+        row.errors.append(Finding("link-unusable", "url", detail=problem.detail))
     else:
         row.errors.extend(of_problem(problem, _FIELDS) or [Finding("refused", detail=SAYS["refused"])])
+
+
+def _look_at_link(row: Row) -> None:
+    """What is wrong with the link of a row that something else is wrong with already: all is said at once."""
+    try:
+        canonicalise(row.values.get("url") or _NO_LINK)
+    except UnusableLink as error:
+        row.errors.append(unusable_link(error))
 
 
 async def _recognise(session: AsyncSession, rows: Sequence[Row]) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.agencies import entering
@@ -13,8 +12,8 @@ from services.registry.agencies.schemas import AgencyCreate
 from services.registry.agencies.words import ORGANISATION_TYPES
 from services.registry.imports.columns import AGENCIES
 from services.registry.imports.findings import Finding, of_problem
-from services.registry.imports.rows import Row, as_area_code, as_date, look_over
-from shared import clock, validation
+from services.registry.imports.rows import Row, as_area_code, as_date, as_model, look_over
+from shared import clock
 from shared.auth import Actor
 from shared.problems import AppError, NotFound
 from shared.search import fold
@@ -125,14 +124,7 @@ def _body(row: Row) -> AgencyCreate | None:
         values["valid_from"] = as_date(values.get("valid_from", ""))
     except ValueError:
         row.refuse("not-a-date", "valid_from")
-    if row.errors:
-        return None
-    try:
-        return AgencyCreate.model_validate(values)
-    except ValidationError as error:
-        placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
-        row.errors.extend(of_problem(validation.problem(placed, values), _FIELDS))
-        return None
+    return as_model(row, AgencyCreate, values, _FIELDS)
 
 
 def _repair_area(row: Row, values: dict[str, Any]) -> None:

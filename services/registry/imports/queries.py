@@ -173,7 +173,7 @@ async def agencies_within(session: AsyncSession, agency: str) -> list[Row[Any]]:
 
 _GIVE_UP = text("""
     UPDATE imports SET state = 'refused', refusal = :refusal, finished_at = :now, updated_at = :now,
-        version = version + 1 WHERE id = :import_id
+        version = version + 1 WHERE id = :import_id AND state IN ('uploaded', 'checking', 'applying')
 """)
 
 

@@ -1,26 +1,23 @@
 """`/v1/imports`: many accounts or agencies from one table."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.registry.imports import queries, service, templates
+from services.registry.imports import queries, service, shown, templates
 from services.registry.imports.schemas import (
     Application,
-    FindingRead,
-    ImportColumn,
     ImportRead,
     Kind,
     Mapped,
-    Refusal,
-    RowCounts,
     RowRead,
 )
 from services.registry.imports.tables import Import
 from services.registry.policy import POLICY
 from shared.auth import Actor
+from shared.conditional import UNCHANGED, IfNoneMatch, Keeping, answer
 from shared.db import Session
 from shared.openapi import file_answer, shows
 from shared.pagination import (
@@ -32,6 +29,7 @@ from shared.pagination import (
     following,
 )
 from shared.problems import (
+    ChosenLanguage,
     Forbidden,
     IllegalTransition,
     Invalid,
@@ -41,6 +39,7 @@ from shared.problems import (
     responses,
 )
 from shared.schemas import AgencyCode
+from shared.spreadsheets import CSV, XLSX, file_headers
 from shared.uploads import Upload, file_body
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
@@ -50,11 +49,11 @@ router = APIRouter(
     responses=responses(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 templates_router = APIRouter(
-    prefix="/v1/imports/templates", tags=["imports"], responses=responses(NotFound, Invalid)
+    prefix="/v1/imports/templates", tags=["imports"], responses=responses(NotFound, Invalid) | UNCHANGED
 )
 
-CSV = "text/csv"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_HOUR_BY_LANGUAGE = Keeping(seconds=3600, vary="Accept-Language")
+TemplateKind = Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])]
 _EXAMPLE = (
     "Mã cơ quan,Liên kết,Tên hiển thị,Ngôn ngữ\n"
     "T82.X30169,https://www.facebook.com/ubndxalapvo,UBND xã Lấp Vò,vi\n"
@@ -113,7 +112,7 @@ async def list_imports(
     """Imports of your agency and of those below it, newest first."""
     found = await queries.page(session, actor.agency, after=decode_id_cursor(cursor), limit=limit)
     return Page(
-        items=[_shown(each, language) for each in found],
+        items=[shown.import_read(each, language) for each in found],
         next_cursor=following(found, limit, lambda last: last.id),
     )
 
@@ -147,7 +146,7 @@ async def list_import_errors(
     after = decode_number_cursor(cursor) or 0
     rows = await queries.findings(session, importing.id, after=after, limit=limit, warnings=warnings)
     return Page(
-        items=[_row(importing, row, language) for row in rows],
+        items=[shown.row_read(importing, row, language) for row in rows],
         next_cursor=following(rows, limit, lambda last: last.number),
     )
 
@@ -173,7 +172,7 @@ async def download_import_errors(
     return StreamingResponse(
         lines,
         media_type=CSV,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        headers={**file_headers(name), "Cache-Control": "no-store"},
     )
 
 
@@ -217,11 +216,6 @@ async def cancel_import(
     return _read(await service.cancel(session, actor, import_id, expected), response, language)
 
 
-_TEMPLATE_LANGUAGE = Query(
-    description="Language of the headings.", examples=["vi"], pattern="^(vi|en)$", max_length=2
-)
-
-
 @templates_router.get(
     "/{kind}.csv",
     operation_id="downloadCsvTemplate",
@@ -230,12 +224,14 @@ _TEMPLATE_LANGUAGE = Query(
     responses=file_answer(CSV, "Mã cơ quan (*),Liên kết\n"),
 )
 async def download_csv_template(
-    kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
+    kind: TemplateKind,
     _: Annotated[Actor | None, POLICY.allow("imports.template_csv")],
-    lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
+    language: ChosenLanguage,
+    known: IfNoneMatch = None,
 ) -> Response:
     """A table to fill in: what each column means, the headings, and an example."""
-    return _file(templates.as_csv(templates.rows(kind, lang)), CSV, f"{kind}.csv")
+    content = templates.as_csv(templates.rows(kind, language))
+    return answer(content, CSV, known, _HOUR_BY_LANGUAGE, file_headers(f"{kind}.csv"))
 
 
 @templates_router.get(
@@ -246,69 +242,16 @@ async def download_csv_template(
     responses=file_answer(XLSX, "PK…"),
 )
 async def download_xlsx_template(
-    kind: Annotated[Kind, Path(description="What the rows will be.", examples=["accounts"])],
+    kind: TemplateKind,
     _: Annotated[Actor | None, POLICY.allow("imports.template_xlsx")],
-    lang: Annotated[str, _TEMPLATE_LANGUAGE] = "vi",
+    language: ChosenLanguage,
+    known: IfNoneMatch = None,
 ) -> Response:
     """The same as a workbook in which no leading zero is lost."""
-    return _file(templates.as_xlsx(templates.rows(kind, lang)), XLSX, f"{kind}.xlsx")
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "public, max-age=3600",
-    }
-    return Response(content, media_type=media_type, headers=headers)
+    content = templates.as_xlsx(templates.rows(kind, language))
+    return answer(content, XLSX, known, _HOUR_BY_LANGUAGE, file_headers(f"{kind}.xlsx"))
 
 
 def _read(importing: Import, response: Response, language: str) -> ImportRead:
     tag(response, importing.version)
-    return _shown(importing, language)
-
-
-def _shown(importing: Import, language: str) -> ImportRead:
-    own = {name: getattr(importing, name) for name in ImportRead.model_fields if hasattr(importing, name)}
-    columns = zip(importing.headings, importing.fields, strict=True)
-    return ImportRead.model_validate(
-        {
-            **own,
-            "columns": [ImportColumn(heading=heading, field=field) for heading, field in columns],
-            "rows": RowCounts(**{name: getattr(importing, name) for name in RowCounts.model_fields}),
-            "refusal": importing.refusal
-            and Refusal(
-                code=importing.refusal,
-                detail=service.refusal_text(importing.refusal).in_language(language),
-                missing=importing.missing,
-            ),
-        }
-    )
-
-
-def _row(importing: Import, row: Any, language: str) -> RowRead:
-    return RowRead(
-        row=row.number,
-        outcome=row.outcome,
-        errors=[_finding(importing, row, each, language) for each in row.errors or ()],
-        warnings=[_finding(importing, row, each, language) for each in row.warnings or ()],
-    )
-
-
-def _finding(importing: Import, row: Any, finding: dict[str, Any], language: str) -> FindingRead:
-    field = finding["field"]
-    at = importing.fields.index(field) if field and field in importing.fields else None
-    return FindingRead(
-        code=finding["code"],
-        field=field,
-        heading=importing.headings[at] if at is not None else None,
-        cell=f"{_letters(at)}{row.number}" if at is not None else None,
-        value=row.cells[at][:200] if at is not None and at < len(row.cells) else None,
-        detail=finding[language],
-        suggestion=finding["suggestion"],
-    )
-
-
-def _letters(at: int) -> str:
-    """A column's name in spreadsheets: 0 → A, 26 → AA."""
-    before, last = divmod(at, 26)
-    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
+    return shown.import_read(importing, language)

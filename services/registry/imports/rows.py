@@ -1,15 +1,26 @@
 """What the kinds of import share: a row on its way, and the repairs of single cells."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from services.registry.imports.columns import Field
-from services.registry.imports.findings import Finding
+from services.registry.imports.findings import Finding, of_problem
+from services.registry.imports.reading.valueless import UNSAVED
+from shared import validation
+
+Model = TypeVar("Model", bound=BaseModel)
 
 _FORMULA = re.compile(r"'?[=+\-@]")
+_LOST = re.compile(r"(^|\s|[^\W\d_])\?+[^\W\d_]")
+"""A question mark in a word: what a Western code page makes of Vietnamese letters that it lacks."""
+_NAMES = frozenset({"agency_code", "display_name", "name", "short_name"})
+_FAILED = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
+_ROUNDED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _DATE = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _SERIAL = re.compile(r"\d{5}")
@@ -47,16 +58,47 @@ class Row:
 
 
 def look_over(rows: Iterable[Row], fields: Sequence[Field], free: frozenset[str] = frozenset()) -> None:
-    """Note what is wrong with cells whatever they mean. In `free` fields a value may begin with any character."""
+    """Note what is wrong with cells whatever they mean. In `free` fields a value may begin with any character.
+
+    There it loses the apostrophe that the file of errors puts before such a value.
+    """
     for row in rows:
         for each in fields:
             value = row.values.get(each.name, "")
-            if not value and each.required:
-                row.refuse("missing", each.name)
-            elif "\ufffd" in value:
-                row.refuse("unreadable", each.name)
-            elif each.name not in free and _FORMULA.match(value):
-                row.refuse("formula", each.name, value.lstrip("'=+-@ ") or None)
+            if code := _fault(each, value):
+                row.refuse(code, each.name)
+            elif _FORMULA.match(value):
+                if each.name in free:
+                    row.values[each.name] = value.removeprefix("'")
+                else:
+                    row.refuse("formula", each.name, value.lstrip("'=+-@ ") or None)
+
+
+def as_model(row: Row, model: type[Model], values: Mapping[str, Any], fields: frozenset[str]) -> Model | None:
+    """What the API would take; None for a row with errors. Of a cell that failed already no more is said."""
+    try:
+        made = model.model_validate(values)
+    except ValidationError as error:
+        placed = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        found = of_problem(validation.problem(placed, dict(values)), fields)
+        row.errors.extend(each for each in found if each.field is None or not row.failed_at(each.field))
+        return None
+    return None if row.errors else made
+
+
+def _fault(field: Field, value: str) -> str | None:
+    """What is wrong with a value that no correction of it can be guessed from."""
+    if not value:
+        return "missing" if field.required else None
+    if "\ufffd" in value:
+        return "unreadable"
+    if field.name in _NAMES and _LOST.search(value):
+        return "letters-lost"
+    if value.startswith(UNSAVED):
+        return "formula-unsaved"
+    if _FAILED.match(value):
+        return "formula-failed"
+    return "digits-lost" if _ROUNDED.fullmatch(value) else None
 
 
 def as_date(text: str) -> date | None:

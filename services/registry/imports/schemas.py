@@ -7,12 +7,18 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.schemas import Change, Schema
+from shared.shapes import shaped
 
 Kind = Literal["accounts", "agencies"]
 State = Literal["uploaded", "checking", "checked", "applying", "applied", "refused", "cancelled"]
 Mode = Literal["all", "good"]
 Outcome = Literal["good", "bad", "applied", "unchanged", "failed"]
-Mapped = Annotated[str, StringConstraints(pattern=r"^[a-z_]{2,20}:[^\x00-\x1f]{1,200}$", max_length=221)]
+_MAPPED = shaped(
+    r"^[a-z_]{2,20}:[^\x00-\x1f]{1,200}$",
+    "Dạng <trường>:<tên cột>, như agency_code:Đơn vị.",
+    "<field>:<heading>, such as agency_code:Unit.",
+)
+Mapped = Annotated[str, StringConstraints(pattern=_MAPPED, max_length=221)]
 
 
 class ImportColumn(Schema):

@@ -1,8 +1,6 @@
 """From upload to effect: who may send, see, apply and cancel an import. The worker does the rest (`working`)."""
 
-import csv
 import hashlib
-import io
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -22,6 +20,7 @@ from shared.audit import trail
 from shared.auth import Actor
 from shared.db import Database, new_id
 from shared.problems import AppError, Conflict, Forbidden, IllegalTransition, Invalid, NotFound, Text
+from shared.spreadsheets import BOM, csv_lines
 from shared.versions import Expected
 
 TRANSITIONS: dict[str, dict[str, str]] = {
@@ -35,8 +34,6 @@ TRANSITIONS: dict[str, dict[str, str]] = {
 }
 """State → what people may do → next state; the worker takes the other steps."""
 _AT_ONCE = 1000
-_INTERNAL = Text("Lỗi hệ thống; đã được ghi lại.", "A fault of the system; it has been recorded.")
-_DANGEROUS = tuple("=+-@\t\r")
 
 
 class UnusableFile(AppError):
@@ -76,7 +73,8 @@ async def upload(
 ) -> tuple[Import, bool]:
     """Take a file in; it is checked in the background. Returns the import, and whether it is a new one.
 
-    The same file with the same options is the same import, unless that was refused or cancelled.
+    The same file with the same options is the same import, unless that was refused or cancelled, or has been
+    applied without some of its rows.
 
     Raises:
         Forbidden: the kind needs another role.
@@ -96,8 +94,11 @@ async def upload(
     described = orjson.dumps([kind, options], option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(described + b"\n" + content).digest()
     same = await queries.same_file(session, actor.agency, digest)
-    if same is not None:
+    if same is not None and not _left_over(same):
         return same, False
+    if same is not None:  # its rows are tried anew, and it stands for the file no more
+        same.digest = hashlib.sha256(digest + same.id.bytes).digest()
+        await session.flush()
     moment = clock.now()
     made = Import(
         id=new_id(),
@@ -178,19 +179,14 @@ async def corrections(database: Database, importing: Import, language: str) -> A
     A value that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     heading = "Lỗi" if language == "vi" else "Errors"
-    yield b"\xef\xbb\xbf" + _csv_lines([[*importing.headings, heading]])
+    yield BOM + csv_lines([[*importing.headings, heading]])
     after, more = 0, True
     while more:
         async with database.transaction() as session:
             rows = await queries.findings(session, importing.id, after=after, limit=_AT_ONCE, warnings=False)
-        yield _csv_lines([_correction(importing, row, language) for row in rows])
+        yield csv_lines([_correction(importing, row, language) for row in rows])
         more = len(rows) == _AT_ONCE
         after = rows[-1].number if rows else after
-
-
-def refusal_text(code: str) -> Text:
-    """What to do about a refused file."""
-    return REFUSALS.get(code, _INTERNAL)
 
 
 async def _moved(
@@ -211,6 +207,11 @@ async def _moved(
         session, actor, f"imports.{action}", "import", importing.id, importing.agency_code, importing.version
     )
     return importing
+
+
+def _left_over(importing: Import) -> bool:
+    """Whether an import is over, and rows with errors were left: what they lacked may be there by now."""
+    return importing.state == "applied" and bool(importing.bad or importing.failed)
 
 
 def _require_role(actor: Actor, kind: str) -> None:
@@ -252,8 +253,10 @@ def _correction(importing: Import, row: Any, language: str) -> list[str]:
         + (f" → {error['suggestion']}" if error["suggestion"] else "")
         for error in row.errors
     ]
-    cells = [*row.cells, *[""] * (len(importing.headings) - len(row.cells))][: len(importing.headings)]
-    return [_harmless(cell) for cell in (*cells, " | ".join(said))]
+    width = len(importing.headings)
+    cells = [*row.cells, *[""] * (width - len(row.cells))]
+    # Cells too many stay too many, so that the row is not taken for a good one when it comes back as it is.
+    return [*cells[:width], " | ".join(said), *cells[width:]]
 
 
 def _heading(importing: Import, field: str | None) -> str:
@@ -262,13 +265,3 @@ def _heading(importing: Import, field: str | None) -> str:
         if field in importing.fields and field
         else ""
     )
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
-
-
-def _csv_lines(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()

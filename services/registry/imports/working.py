@@ -7,10 +7,12 @@ workers each takes another import.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -69,8 +71,9 @@ async def step(database: Database) -> bool:
 
     An import over which the service stumbles again and again is given up, so that it holds up no other.
     """
-    import_id = None
-    for attempt in range(1, _ATTEMPTS + 1):
+    failures: Counter[UUID] = Counter()
+    while True:
+        import_id = None
         try:
             async with database.transaction() as session:
                 importing = await queries.claim(session)
@@ -85,15 +88,17 @@ async def step(database: Database) -> bool:
             raise
         except Exception:
             # Somebody may have been faster with the same thing: a later look will tell.
-            log.exception(
-                "a step of an import failed", extra={"import_id": str(import_id), "attempt": attempt}
-            )
+            log.exception("a step of an import failed", extra={"import_id": str(import_id)})
         else:
             return True
-    if import_id is not None:
-        async with database.transaction() as session:
-            await queries.drop_file(session, import_id)
-            await queries.give_up(session, import_id, INTERNAL)
+        if import_id is None:
+            return False
+        failures[import_id] += 1
+        if failures[import_id] == _ATTEMPTS:
+            break
+    async with database.transaction() as session:
+        await queries.drop_file(session, import_id)
+        await queries.give_up(session, import_id, INTERNAL)
     return True
 
 

@@ -1,27 +1,22 @@
 """`/v1/agencies/{code}/lineage` and `/v1/agencies/crosswalk.csv`."""
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Response
 
+from services.registry.agencies.parameters import At, Code
 from services.registry.lineage import queries, service
 from services.registry.lineage.schemas import Lineage
 from services.registry.policy import POLICY
-from shared import clock
+from shared import clock, files
 from shared.auth import Actor
 from shared.conditional import UNCHANGED, IfNoneMatch, Keeping, has, unchanged
 from shared.db import Session
 from shared.openapi import file_answer
 from shared.problems import Invalid, NotFound, responses
-from shared.schemas import AgencyCode
 
 router = APIRouter(prefix="/v1/agencies", tags=["agencies"])
 
-At = Annotated[
-    date | None, Query(description="As of this day; today when left out.", examples=["2025-07-01"])
-]
 _EXAMPLE = (
     "old_code,old_official_code,old_name,new_code,new_official_code,new_name,day,kind\r\n"
     "L87.H875,,Ủy ban nhân dân huyện Lấp Vò,T82.X30169,,Ủy ban nhân dân xã Lấp Vò,2025-07-01,\r\n"
@@ -34,11 +29,10 @@ _ASK_EACH_TIME = Keeping(0)
     "/crosswalk.csv",
     operation_id="readCrosswalk",
     summary="Read the crosswalk of codes",
-    response_class=StreamingResponse,
+    response_class=Response,
     responses={**file_answer("text/csv", _EXAMPLE), **UNCHANGED, **responses(Invalid)},
 )
 async def read_crosswalk(
-    request: Request,
     session: Session,
     _: Annotated[Actor | None, POLICY.allow("agencies.crosswalk")],
     known: IfNoneMatch = None,
@@ -53,8 +47,7 @@ async def read_crosswalk(
     tag = f'"{await queries.edition(session, day)}"'
     if has(known, tag):
         return unchanged(tag, _ASK_EACH_TIME)
-    file = service.crosswalk_csv(request.app.state.database, day)
-    return StreamingResponse(file, media_type="text/csv; charset=utf-8", headers=_ASK_EACH_TIME.headers(tag))
+    return await files.answer(service.crosswalk_csv(session, day), "text/csv", _ASK_EACH_TIME.headers(tag))
 
 
 @router.get(
@@ -66,7 +59,7 @@ async def read_crosswalk(
 async def read_lineage(
     session: Session,
     _: Annotated[Actor | None, POLICY.allow("agencies.lineage")],
-    code: Annotated[AgencyCode, Path(description="Its code, or its official code.", examples=["T82.X30169"])],
+    code: Code,
     at: At = None,
 ) -> Lineage:
     """Whom an agency comes from and what became of it, through all steps, with the legal act of each."""

@@ -1,7 +1,5 @@
 """Lineage put together, and the crosswalk as a file."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -14,8 +12,8 @@ from services.registry.agencies.gazetteer import reform_act
 from services.registry.lineage import queries
 from services.registry.lineage.schemas import AgencyName, Lineage, LineageStep
 from services.registry.successions.schemas import LegalAct
-from shared.db import Database
 from shared.problems import NotFound
+from shared.spreadsheets import csv_lines
 
 COLUMNS = (
     "old_code",
@@ -49,22 +47,15 @@ async def lineage(session: AsyncSession, code: str, at: date) -> Lineage:
     )
 
 
-async def crosswalk_csv(database: Database, at: date) -> AsyncIterator[bytes]:
+async def crosswalk_csv(session: AsyncSession, at: date) -> AsyncIterator[bytes]:
     """The crosswalk as CSV (RFC 4180, UTF-8), a piece at a time, all of it as of one moment."""
-    async with database.transaction() as session:
-        lines: list[tuple[Any, ...]] = [COLUMNS]
-        async for row in queries.crosswalk(session, at):
-            lines.append(tuple(row))
-            if len(lines) == _AT_ONCE:
-                yield _csv(lines)
-                lines = []
-        yield _csv(lines)
-
-
-def _csv(lines: list[tuple[Any, ...]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
+    lines: list[tuple[Any, ...]] = [COLUMNS]
+    async for row in queries.crosswalk(session, at):
+        lines.append(tuple(row))
+        if len(lines) == _AT_ONCE:
+            yield csv_lines(lines)
+            lines = []
+    yield csv_lines(lines)
 
 
 def _step(row: Row[Any]) -> LineageStep:

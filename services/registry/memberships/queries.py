@@ -78,8 +78,9 @@ async def of_identity(
 ) -> list[Membership]:
     """Memberships of an identity, and the delegations of them to others, newest first."""
     own = select(col(Membership.id)).where(col(Membership.identity) == identity)
-    mine = or_(col(Membership.identity) == identity, col(Membership.delegation_of).in_(own))
-    return await _page(session, mine, after=after, limit=limit)
+    delegated = select(col(Membership.id)).where(col(Membership.delegation_of).in_(own))
+    # Not an OR of the two: for that PostgreSQL reads all memberships there are.
+    return await _page(session, col(Membership.id).in_(own.union(delegated)), after=after, limit=limit)
 
 
 async def _page(

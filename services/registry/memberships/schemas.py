@@ -7,13 +7,24 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from shared.schemas import AgencyCode, Change, Creation, Schema
+from shared.shapes import shaped
 
 Role = Literal["viewer", "officer", "approver", "admin"]
 Roles = Annotated[list[Role], Field(min_length=1, max_length=4, examples=[["officer"]])]
 State = Literal["planned", "in_force", "ended"]
 # OpenID Connect Core 1.0 §2: a URL without query or fragment, and at most 255 ASCII characters.
-Issuer = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]+$", max_length=255)]
-Subject = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=255)]
+_ISSUER_FORM = shaped(
+    r"^https?://[!-~]+$",
+    "Địa chỉ http(s) như `iss` trong mã truy cập.",
+    "An http(s) address, as `iss` of the tokens has it.",
+)
+_SUBJECT_FORM = shaped(
+    r"^[ -~]+$",
+    "Mã `sub` của nhà cung cấp định danh: chỉ gồm ký tự ASCII.",
+    "The provider's `sub`: ASCII only.",
+)
+Issuer = Annotated[str, StringConstraints(pattern=_ISSUER_FORM, max_length=255)]
+Subject = Annotated[str, StringConstraints(pattern=_SUBJECT_FORM, max_length=255)]
 
 _ISSUER = "`iss` of the tokens of whom it is for; the issuer that this service trusts when left out."
 _SUBJECT = "`sub` of the tokens of whom it is for, as the identity provider gives it. No name of a person."

@@ -148,15 +148,21 @@ async def first_admin(session: AsyncSession, code: str, issuer: str, subject: st
         AlreadyMember: it has an administrator, or the identity is or was a member of it.
     """
     agency, today = await tenancy.find(session, code), clock.today()
-    if agency is None or not tenancy.in_force(agency):
+    if agency is None or tenancy.has_ended(agency):
         raise NotFound(Text("Không có cơ quan này, hoặc đã kết thúc.", "No such agency, or it has ended."))
-    known = await queries.administrator(session, agency.code, today)
-    known = known or await queries.member(session, digest(issuer, subject), agency.code)
-    if known is not None:
+    if there := await queries.administrator(session, agency.code, today):
+        raise AlreadyMember(_HAS_ADMINISTRATOR, membership_id=str(there.id))
+    if known := await queries.member(session, digest(issuer, subject), agency.code):
         raise AlreadyMember(membership_id=str(known.id))
     by = digest(trail.SYSTEM, trail.SYSTEM)
     membership = _new(by, agency.code, "person", issuer, subject, ["admin"], today, None)
     return await _entered(session, None, "memberships.create", membership)
+
+
+_HAS_ADMINISTRATOR = Text(
+    "Cơ quan đã có quản trị viên; hãy để người đó ghi thêm thành viên.",
+    "The agency has an administrator already; let them enter other members.",
+)
 
 
 async def _open_agency(session: AsyncSession, actor: Actor, code: str) -> str:
@@ -165,7 +171,7 @@ async def _open_agency(session: AsyncSession, actor: Actor, code: str) -> str:
         raise NotFound(
             Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach.")
         )
-    if not tenancy.in_force(agency):
+    if tenancy.has_ended(agency):
         raise Invalid.at(
             "/agency_code",
             Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),

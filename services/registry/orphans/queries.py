@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from services.registry.accounts.tables import Account
+from services.registry.accounts.tables import Account, Identity
 from services.registry.agencies.queries import agencies
 from shared import tenancy
 
@@ -31,7 +32,18 @@ async def all_of(session: AsyncSession, agency: str, platform: str | None) -> As
 
 
 def _orphans(session: AsyncSession, agency: str, platform: str | None) -> Select[Account, str, list[str]]:
-    # Whoever takes one over makes it a draft of their own, or an official account again.
+    # Whoever takes one over makes it a draft of their own; or they entered the page anew, and hold its links.
+    held = aliased(Identity)
+    entered_anew = (
+        select(held)
+        .join(Identity, col(Identity.identity) == col(held.identity))
+        .where(
+            col(Identity.account_id) == col(Account.id),
+            col(Identity.released_at) == col(Account.updated_at),
+            col(held.released_at).is_(None),
+        )
+        .exists()
+    )
     query = (
         select(Account, agencies.c.name, agencies.c.successors)
         .join(agencies, agencies.c.code == col(Account.agency_code))
@@ -39,6 +51,7 @@ def _orphans(session: AsyncSession, agency: str, platform: str | None) -> Select
             col(Account.state) == "retired",
             col(Account.reason) == "agency_ended",
             tenancy.within(session, col(Account.agency_code), agency),
+            ~entered_anew,
         )
     )
     if platform is not None:

@@ -1,18 +1,19 @@
 """`/v1/agencies/{code}/orphans`: pages of ended agencies that nobody has taken over."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Query, Response
 
+from services.registry.agencies.parameters import Code
 from services.registry.orphans import queries, service
 from services.registry.orphans.schemas import Orphan
 from services.registry.policy import POLICY
+from shared import files
 from shared.auth import Actor
 from shared.db import Session
+from shared.openapi import file_answer
 from shared.pagination import CursorParameter, Limit, Page, decode_id_cursor, following
 from shared.problems import Forbidden, Invalid, NotFound, Unauthenticated, responses
-from shared.schemas import AgencyCode
 from shared.urls import PLATFORMS
 
 router = APIRouter(
@@ -21,7 +22,6 @@ router = APIRouter(
     responses=responses(Unauthenticated, Forbidden, NotFound, Invalid),
 )
 
-Code = Annotated[AgencyCode, Path(description="Its code, or its official code.", examples=["T82.X30169"])]
 Platform = Annotated[
     Literal[PLATFORMS] | None,  # type: ignore[valid-type]  # a tuple, which grows elsewhere
     Query(description="Only those on this platform."),
@@ -31,12 +31,6 @@ _EXAMPLE = (
     "019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e,facebook,https://www.facebook.com/ubndhuyenlapvo,UBND huyện Lấp Vò,"
     "L87.H875,Ủy ban nhân dân huyện Lấp Vò,T82.X30169 T82.X30178,2025-06-30T17:00:04Z\r\n"
 )
-_CSV: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "All of them, as CSV (RFC 4180) in UTF-8.",
-        "content": {"text/csv": {"schema": {"type": "string"}, "example": _EXAMPLE}},
-    },
-}
 
 
 @router.get("/orphans", operation_id="listOrphans", summary="List orphaned accounts")
@@ -62,11 +56,10 @@ async def list_orphans(
     "/orphans.csv",
     operation_id="exportOrphans",
     summary="Export orphaned accounts",
-    response_class=StreamingResponse,
-    responses=_CSV,
+    response_class=Response,
+    responses=file_answer("text/csv", _EXAMPLE),
 )
 async def export_orphans(
-    request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("agencies.orphans")],
     code: Code,
@@ -74,9 +67,8 @@ async def export_orphans(
 ) -> Response:
     """The whole worklist as a file, for whoever divides it up."""
     agency = await service.within_reach(session, actor, code)
-    file = service.as_csv(request.app.state.database, agency, platform)
     headers = {
         "Content-Disposition": f'attachment; filename="orphans-{agency}.csv"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(file, media_type="text/csv; charset=utf-8", headers=headers)
+    return await files.answer(service.as_csv(session, agency, platform), "text/csv", headers)

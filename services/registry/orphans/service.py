@@ -1,7 +1,5 @@
 """Orphans within reach, as items and as a file."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,12 +9,11 @@ from services.registry.orphans import queries
 from services.registry.orphans.schemas import Orphan
 from shared import tenancy
 from shared.auth import Actor
-from shared.db import Database
 from shared.problems import NotFound
+from shared.spreadsheets import csv_lines
 
 COLUMNS = tuple(Orphan.model_fields)
 _AT_ONCE = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def within_reach(session: AsyncSession, actor: Actor, code: str) -> str:
@@ -31,16 +28,15 @@ async def within_reach(session: AsyncSession, actor: Actor, code: str) -> str:
     return str(agency.code)
 
 
-async def as_csv(database: Database, agency: str, platform: str | None) -> AsyncIterator[bytes]:
+async def as_csv(session: AsyncSession, agency: str, platform: str | None) -> AsyncIterator[bytes]:
     """Every orphan as CSV (RFC 4180, UTF-8), a piece at a time."""
-    async with database.transaction() as session:
-        lines: list[list[str]] = [list(COLUMNS)]
-        async for row in queries.all_of(session, agency, platform):
-            lines.append(_cells(orphan(row)))
-            if len(lines) == _AT_ONCE:
-                yield _csv(lines)
-                lines = []
-        yield _csv(lines)
+    lines: list[list[str]] = [list(COLUMNS)]
+    async for row in queries.all_of(session, agency, platform):
+        lines.append(_cells(orphan(row)))
+        if len(lines) == _AT_ONCE:
+            yield csv_lines(lines)
+            lines = []
+    yield csv_lines(lines)
 
 
 def orphan(row: queries.Orphan) -> Orphan:
@@ -60,11 +56,4 @@ def orphan(row: queries.Orphan) -> Orphan:
 
 def _cells(item: Orphan) -> list[str]:
     values = {**item.model_dump(mode="json"), "successors": " ".join(item.successors)}
-    # A spreadsheet would take such a name for a formula.
-    return [f"'{value}" if value.startswith(_FORMULA) else value for value in values.values()]
-
-
-def _csv(lines: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()
+    return list(values.values())

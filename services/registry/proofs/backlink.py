@@ -15,7 +15,7 @@ async def _look(probe: Probe, subject: Subject) -> str | None:
         return unread.code
     if page is None:
         return "not-published"
-    return None if any(each in subject.identities for each in identities_linked(page, url)) else "not-linked"
+    return None if subject.identities & await identities_linked(page, url) else "not-linked"
 
 
 METHOD = Method(

@@ -19,11 +19,12 @@ class Finding:
 
 
 def subject_of(account: Account, proof: Proof) -> Subject:
-    """What has to be shown."""
+    """What has to be shown, as account and proof are now."""
     return Subject(
         url=account.url,
         name=account.display_name,
         identities=frozenset(account.identities),
+        agency=account.agency_code,
         site=proof.site or "",
         path=proof.path or "",
         code=proof.token or "",

@@ -39,7 +39,24 @@ COMMON: Mapping[str, Text] = {
     "bad-response": Text(
         "Câu trả lời của trang không đọc được.", "The site's answer could not be understood."
     ),
+    "site-error": Text(
+        "Trang báo lỗi thay vì trả lời (như 403 hoặc 503); hãy nhờ người quản trị trang cho phép đọc.",
+        "The site answers with an error instead (like 403 or 503); have whoever runs it let the page be read.",
+    ),
     "not-published": Text("Không có gì ở nơi đã nêu.", "There is nothing at the place that was named."),
+    "bad-url": Text("Đây không phải địa chỉ của một trang.", "This is not the address of a site."),
+    "bad-scheme": Text(
+        "Địa chỉ phải bắt đầu bằng https hoặc http.", "The address begins with https or http."
+    ),
+    "bad-host": Text("Tên máy chủ không hợp lệ.", "There can be no host of this name."),
+    "userinfo": Text(
+        "Địa chỉ không được có tên người dùng trước @.",
+        "The address must not have a user's name before an @.",
+    ),
+    "unresolvable": Text(
+        "Không tìm thấy tên miền này; hãy kiểm tra lại cách viết.",
+        "There is no such domain name; check how it is written.",
+    ),
     "private-address": Text("Địa chỉ của trang không công khai.", "The site's address is not a public one."),
     "bad-port": Text(
         "Trang của cơ quan phải ở cổng thường dùng của http hoặc https.",

@@ -21,6 +21,8 @@ class Subject:
     """What the account shows as its name."""
     identities: frozenset[str]
     """All that the account is known by, as `shared.urls` writes them."""
+    agency: str = ""
+    """Code of the agency whose the account is, and the site has to be."""
     site: str = ""
     """Scheme and host of the agency's site, where the method has one."""
     path: str = ""

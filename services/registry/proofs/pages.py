@@ -1,5 +1,6 @@
 """Reading pages of strangers: one bounded fetch, and the `rel="me"` links of what it brought."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from shared.urls import UnusableLink, canonicalise
 
 MAX_PAGE_BYTES = 524_288
 MAX_LINKS = 2000
+_NO_PAGE = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 class Unread(Exception):
@@ -28,7 +30,7 @@ async def fetch(probe: Probe, url: str, max_bytes: int = MAX_PAGE_BYTES) -> Resp
     """The page, or None when the site says that it has none.
 
     Raises:
-        Unread: there was no usable answer.
+        Unread: there was no usable answer, or one that says nothing about the page: 403, 503 …
     """
     try:
         answer = await probe.outbound.get(url, max_bytes=max_bytes, timeout=probe.timeout_seconds)
@@ -36,15 +38,24 @@ async def fetch(probe: Probe, url: str, max_bytes: int = MAX_PAGE_BYTES) -> Resp
         raise Unread(failed.fault or failed.code) from failed
     except Blocked as refused:
         raise Unread(refused.code) from refused
-    return answer if answer.status == HTTPStatus.OK else None
+    if answer.status == HTTPStatus.OK:
+        return answer
+    if answer.status in _NO_PAGE:
+        return None
+    raise Unread("site-error")
 
 
-def identities_linked(page: Response, url: str) -> Iterator[str]:
+async def identities_linked(page: Response, url: str) -> set[str]:
     """The identities that a page says are its own: `rel="me"` on `<a>` and `<link>` (microformats rel-me).
 
-    What `rel="ugc"` marks was written by visitors and says nothing of the site.
+    What `rel="ugc"` marks was written by visitors and says nothing of the site. Beside the event loop: a hostile page
+    takes a while.
     """
-    found = _read(page.body)
+    return await asyncio.to_thread(lambda: set(_linked(page.body, url)))
+
+
+def _linked(body: bytes, url: str) -> Iterator[str]:
+    found = _read(body)
     start = _absolute(url, found.base) or url
     for rel, href in found.links:
         words = set(rel.lower().split())

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, select, text, update
+from sqlalchemy import ColumnElement, Row, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,6 +13,8 @@ from services.registry.accounts.tables import Account
 from services.registry.proofs.methods import METHODS
 from services.registry.proofs.tables import Proof
 
+MOST = 50
+"""Proofs of one account. Each that stands is looked at every week, at the cost of whoever runs the site."""
 ENOUGH = ("medium", "strong")
 """What approves an account: a `weak` proof says whose it ought to be and shows no control (ADR 28)."""
 _SHOWING_CONTROL = tuple(method.name for method in METHODS.values() if method.shows_control)
@@ -31,9 +33,19 @@ async def find(
 
 
 async def of_account(session: AsyncSession, account_id: UUID) -> list[Proof]:
-    """All proofs of an account, newest first; there are only ever a handful."""
+    """All proofs of an account, newest first; at most `MOST`."""
     query = select(Proof).where(col(Proof.account_id) == account_id).order_by(col(Proof.id).desc())
     return list(await session.scalars(query))
+
+
+async def make_room(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether an account can have one proof more; the oldest that does not stand makes room for it."""
+    mine = col(Proof.account_id) == account_id
+    if (await session.scalar(select(func.count()).select_from(Proof).where(mine)) or 0) < MOST:
+        return True
+    oldest = select(col(Proof.id)).where(mine, col(Proof.state) != "valid").order_by(col(Proof.id)).limit(1)
+    forgotten = await session.scalars(delete(Proof).where(col(Proof.id).in_(oldest)).returning(col(Proof.id)))
+    return forgotten.first() is not None
 
 
 async def has_valid(session: AsyncSession, account_id: UUID, moment: datetime) -> bool:
@@ -76,7 +88,8 @@ async def look_soon(session: AsyncSession, account_id: UUID, moment: datetime) -
     standing = update(Proof).where(
         col(Proof.account_id) == account_id, col(Proof.state) == "valid", col(Proof.method).in_(_BY_MACHINE)
     )
-    await session.execute(standing.where(col(Proof.next_check_at) > moment).values(next_check_at=moment))
+    # Whoever is looking at this moment looks for what it was, and must not record that.
+    await session.execute(standing.values(next_check_at=moment, lease_until=None))
 
 
 async def remove_all(session: AsyncSession, account_id: UUID) -> None:

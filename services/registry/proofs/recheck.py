@@ -82,7 +82,7 @@ class Rechecker:
         return len(claims)
 
     async def sweep(self) -> None:
-        """Settle accounts that became official again without any proof: restored after a suspension, say."""
+        """Settle active accounts without any proof. There should be none: this is the net below the other rules."""
         async with self.database.transaction() as session:
             unproven = await queries.unproven(session, _SWEPT_AT_ONCE)
         for account_id in unproven:
@@ -103,12 +103,12 @@ class Rechecker:
         """Look at what one claim names, and record it if the claim still holds."""
         continue_trace(None)
         try:
-            finding = await self._find(claim)
+            finding, subject = await self._find(claim)
             if finding and finding.failure in _UNREACHED and self._is_cut_off():
                 log.error("no site answers any more: proofs are not judged until one does")
                 await self._put_off(claim)
                 return
-            await self._record(claim, finding)
+            await self._record(claim, finding, subject)
         except Unavailable:
             log.warning("what a proof shows was not recorded, the database is away")
         except Exception as failure:  # noqa: BLE001 - one proof must not keep the others from being looked at
@@ -116,27 +116,30 @@ class Rechecker:
             log.error("a look at a proof broke", extra={"error": type(failure).__name__})  # noqa: TRY400
             await self._put_off(claim)
 
-    async def _find(self, claim: Any) -> Finding | None:
-        """What a look finds; None where there is nothing for a machine to look at."""
+    async def _find(self, claim: Any) -> tuple[Finding, Subject] | tuple[None, None]:
+        """What a look finds, and of what; nothing where there is nothing for a machine to look at."""
         async with self.database.transaction() as session:
             asked = await _asked(session, claim)
         if asked is None:
-            return None
+            return None, None
         method, subject, site, was_good = asked
         finding = await examine(self.probe, method, subject, site)
         RECHECKS.labels(finding.failure or "good").inc()
         if was_good:
             self.reached.append(finding.failure not in _UNREACHED)
-        return finding
+        return finding, subject
 
     def _is_cut_off(self) -> bool:
         """Whether it is this side that reaches nobody. Nobody's account shall lapse for that."""
         return len(self.reached) == self.reached.maxlen and not any(self.reached)
 
-    async def _record(self, claim: Any, finding: Finding | None) -> None:
+    async def _record(self, claim: Any, finding: Finding | None, subject: Subject | None) -> None:
         async with self.database.transaction() as session:
             account, proof = await _claimed(session, claim)
             if account is None or proof is None:
+                return
+            if subject and subject != subject_of(account, proof):
+                proof.lease_until = None  # renamed or handed over meanwhile: it is still due
                 return
             if finding is None and proof.expires_at and proof.expires_at > clock.now():
                 await self._wait(session, account, proof, proof.expires_at)

@@ -8,12 +8,29 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from services.registry.proofs.tables import Strength
 from shared.schemas import AgencyCode, Change, Creation, Link, Schema
+from shared.shapes import shaped
 
 MethodName = Literal["well_known", "backlink", "dns_txt", "profile_code", "document"]
 State = Literal["pending", "valid", "failed"]
 Site = Annotated[Link, AfterValidator(lambda site: site.rstrip("/"))]
 _SITE = "Address of the agency's own site: scheme and host, no path."
 _EXAMPLE = "https://lapvo.dongthap.gov.vn"
+_PATH = shaped(
+    r"^/[!-\[\]-~]*$",
+    "Bắt đầu bằng /, không có dấu cách; chữ có dấu phải mã hoá phần trăm.",
+    "Begins with /, has no spaces, and is percent-encoded.",
+)
+_NUMBER = shaped(
+    r"^[0-9]{1,6}[0-9A-Za-zĐđ./&-]*$",
+    "Số và ký hiệu của văn bản, như 05/TB-UBND.",
+    "A letter's number and sign, such as 05/TB-UBND.",
+)
+_CODE = shaped(
+    r"^[0-9A-Za-z -]+$", "Mã như hiện trên trang: chữ, số và gạch nối.", "The code as it stands there."
+)
+_PLATFORM_ID = shaped(
+    r"^[0-9A-Za-z_-]+$", "Chỉ gồm chữ không dấu, số, - và _.", "Letters, digits, - and _ only."
+)
 
 
 class WellKnownProof(Creation):
@@ -34,7 +51,7 @@ class BacklinkProof(Creation):
 
     method: Literal["backlink"]
     site: Site = Field(description=_SITE)
-    path: Annotated[str, StringConstraints(pattern=r"^/[!-\[\]-~]*$", max_length=1024)] = Field(
+    path: Annotated[str, StringConstraints(pattern=_PATH, max_length=1024)] = Field(
         "/", description="The page with the link, percent-encoded; the front page when not given."
     )
 
@@ -68,8 +85,8 @@ class DocumentProof(Creation):
     )
 
     method: Literal["document"]
-    number: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,6}[0-9A-Za-zĐđ./&-]*$", max_length=50)] = (
-        Field(description="Its number and sign, as Decree 30/2020/NĐ-CP has them.")
+    number: Annotated[str, StringConstraints(pattern=_NUMBER, max_length=50)] = Field(
+        description="Its number and sign, as Decree 30/2020/NĐ-CP has them."
     )
     issued_on: date
     issued_by: AgencyCode = Field(description="Code of the agency that issued it.")
@@ -97,10 +114,10 @@ class Attestation(Change):
     )
 
     url: Link = Field(description="Address of the profile on which the code stands.")
-    code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]+$", max_length=64)] = Field(
+    code: Annotated[str, StringConstraints(pattern=_CODE, max_length=64)] = Field(
         description="The code, as it stands there."
     )
-    platform_id: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]+$", max_length=64)] | None = Field(
+    platform_id: Annotated[str, StringConstraints(pattern=_PLATFORM_ID, max_length=64)] | None = Field(
         None, description="The platform's immutable id of the account, where it shows one."
     )
 

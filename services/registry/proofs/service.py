@@ -52,7 +52,7 @@ async def create(
     Raises:
         NotFound: no such account within reach.
         Invalid: the site is no address of a site, not a public one, or another agency's; or the letter is of
-            nobody, or of the future.
+            nobody, or of the future; or too many proofs of the account stand already.
     """
     account = await _account(session, actor, account_id)
     proof = Proof(
@@ -72,9 +72,12 @@ async def create(
         _refuse(await standing(session, account, proof.site))
         await pause(session)
         await _reachable(probe, proof)
+        account = await _account(session, actor, account_id, lock=True)  # it may be gone by now
     elif isinstance(body, DocumentProof):
         proof.document_issuer = await _issuer(session, body)
         proof.document_number, proof.document_date = body.number, body.issued_on
+    if not await queries.make_room(session, account_id):
+        raise Invalid.at("/method", _TOO_MANY, reason="too-many-proofs")
     session.add(proof)
     await session.flush()
     await trail.record(session, actor, "proofs.create", "proof", proof.id, account.agency_code, proof.version)
@@ -101,12 +104,16 @@ async def check(
     await pause(session)
     finding = await examine(probe, proof.method, subject, site)
 
-    locked = await accounts.find(session, account_id, actor.agency, lock=True)
+    account = await _account(session, actor, account_id, lock=True)
     proof = await queries.find(session, account_id, proof_id, lock=True)
-    if locked is None or proof is None:
+    if proof is None:
         raise NotFound
-    await booking.book(session, settings, actor, "proofs.check", locked, proof, finding)
-    return proof, locked
+    if (
+        subject_of(account, proof) != subject
+    ):  # renamed or handed over meanwhile: something else has to be shown
+        return await check(session, settings, probe, actor, account_id, proof_id)
+    await booking.book(session, settings, actor, "proofs.check", account, proof, finding)
+    return proof, account
 
 
 async def listed(session: AsyncSession, actor: Actor, account_id: UUID) -> tuple[list[Proof], Account]:
@@ -115,8 +122,8 @@ async def listed(session: AsyncSession, actor: Actor, account_id: UUID) -> tuple
     return await queries.of_account(session, account_id), account
 
 
-async def _account(session: AsyncSession, actor: Actor, account_id: UUID) -> Account:
-    account = await accounts.find(session, account_id, actor.agency)
+async def _account(session: AsyncSession, actor: Actor, account_id: UUID, *, lock: bool = False) -> Account:
+    account = await accounts.find(session, account_id, actor.agency, lock=lock)
     if account is None:
         raise NotFound
     return account
@@ -137,7 +144,8 @@ def _origin(settings: Settings, site: str) -> str:
     # Whoever may run a program on a machine can open a high port there; the local stack has no others.
     if not url.is_default_port() and not settings.allow_loopback_targets:
         raise _refusal("bad-port")
-    return str(url.origin())
+    host = (url.raw_host or "").removesuffix(".")  # a name with its root is the same name
+    return str(url.with_host(host).origin())
 
 
 def _refuse(site: Standing) -> None:
@@ -177,6 +185,12 @@ async def _issuer(session: AsyncSession, body: DocumentProof) -> str:
             ),
         )
     return str(agency.code)
+
+
+_TOO_MANY = Text(
+    f"Tài khoản đã có {queries.MOST} bằng chứng còn hiệu lực.",
+    f"The account has {queries.MOST} proofs that stand.",
+)
 
 
 def _refusal(code: str, **members: object) -> Invalid:

@@ -21,5 +21,5 @@ async def links_back(probe: Probe, subject: Subject) -> bool | None:
         return None
     if page is None:
         return None
-    sites = (each.removeprefix("website:") for each in identities_linked(page, subject.url))
+    sites = (each.removeprefix("website:") for each in await identities_linked(page, subject.url))
     return any(each.partition(":")[0] == host for each in sites)

@@ -4,24 +4,38 @@ trust.txt (JournalList, 2020) is a plain file of `attribute=link` lines at `/.we
 or at `/trust.txt` on older sites; `social=` and `control=` name what the site's owner controls.
 """
 
+import asyncio
+
 from services.registry.proofs.method import Method, Probe, Subject
 from services.registry.proofs.pages import Unread, fetch, identity_of
 from shared.problems import Text
 
 PATHS = ("/.well-known/trust.txt", "/trust.txt")
 MAX_BYTES = 262_144
+_OF_THE_PAGE = frozenset({"site-error", "redirect", "too-large"})
+"""Faults of one page; with any other the site itself is out of reach."""
 _ATTRIBUTES = frozenset({"social", "control"})
 
 
 async def _look(probe: Probe, subject: Subject) -> str | None:
+    """Both places count: many sites answer for a page that they do not have with one that says so."""
+    failures = []
     for path in PATHS:
         try:
             page = await fetch(probe, subject.site + path, MAX_BYTES)
         except Unread as unread:
-            return unread.code
-        if page is not None:
-            return _listed(page.body, subject.identities)
-    return "not-published"
+            failures.append(unread.code)
+            if unread.code not in _OF_THE_PAGE:
+                break
+            continue
+        if page is None:
+            continue
+        # Beside the event loop: thousands of lines take a while.
+        failure = await asyncio.to_thread(_listed, page.body, subject.identities)
+        if failure is None:
+            return None
+        failures.append(failure)
+    return failures[0] if failures else "not-published"
 
 
 def _listed(body: bytes, identities: frozenset[str]) -> str | None:

@@ -66,7 +66,7 @@ def look_of(state: str, reason: str | None) -> Look:
             return _OFFICIAL
         case "suspended":
             return _DANGERS.get(str(reason), _SUSPENDED)
-        case "lapsed":
+        case "lapsed" | "submitted":  # again, or it would have no badge
             return _LAPSED
         case _:
             return _FORMER

@@ -1,9 +1,9 @@
 """`/v1/accounts/{id}/badge.svg`, `…/qr.svg` and `…/qr.png`: signs that lead to the verification."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.registry.policy import POLICY
 from services.registry.signs import badge, service
@@ -11,7 +11,7 @@ from shared.auth import Actor
 from shared.conditional import UNCHANGED, IfNoneMatch, Keeping, answer
 from shared.db import Session
 from shared.openapi import file_answer
-from shared.problems import Invalid, Language, NotFound, responses
+from shared.problems import ChosenLanguage, Invalid, Language, NotFound, responses
 
 router = APIRouter(
     prefix="/v1/accounts/{account_id}", tags=["directory"], responses=responses(NotFound, Invalid) | UNCHANGED
@@ -23,11 +23,6 @@ _DAY = Keeping(seconds=86_400)
 _DAY_BY_LANGUAGE = Keeping(seconds=86_400, vary="Accept-Language")
 _SVG, _PNG = "image/svg+xml", "image/png"
 _NOTHING_ELSE = {"Content-Security-Policy": "default-src 'none'"}
-
-Lang = Annotated[
-    Literal["vi", "en"] | None,
-    Query(description="The language of its words; that of `Accept-Language` when left out.", examples=["vi"]),
-]
 
 
 @router.get(
@@ -42,8 +37,7 @@ async def read_badge(
     request: Request,
     session: Session,
     _: Annotated[Actor | None, POLICY.allow("accounts.badge")],
-    language: Language,
-    lang: Lang = None,
+    language: ChosenLanguage,
     known: IfNoneMatch = None,
 ) -> Response:
     """What the register says of the account now, to be shown on the agency's site.
@@ -53,8 +47,8 @@ async def read_badge(
     """
     account = await service.account(session, account_id)
     link = service.verification(request.app.state.settings.public_base_url, account.url)
-    svg, policy = badge.draw(account, lang or language, link)
-    headers = {"Content-Language": lang or language, "Content-Security-Policy": policy}
+    svg, policy = badge.draw(account, language, link)
+    headers = {"Content-Language": language, "Content-Security-Policy": policy}
     return answer(svg.encode(), _SVG, known, _NEVER_STALE, headers)
 
 

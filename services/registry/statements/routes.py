@@ -68,4 +68,6 @@ async def read_json_ld(
     document = service.json_ld(
         await service.statement(session, code), request.app.state.settings.public_base_url
     )
-    return answer(orjson.dumps(document), _JSON_LD, known, _MINUTE)
+    # It is put into pages between script tags, where a name must not end the script.
+    content = orjson.dumps(document).replace(b"<", b"\\u003c")
+    return answer(content, _JSON_LD, known, _MINUTE)

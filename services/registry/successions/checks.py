@@ -92,7 +92,9 @@ async def _refuse_clashes(session: AsyncSession, plan: Plan) -> None:
     """One thing at a time for each agency, and nobody relies on one that will be gone."""
     own = plan.succession_id
     _refuse_others("pending", await queries.changing(session, plan.changed, own))
-    _refuse_others("ending", await queries.ending(session, plan.counted_on, by=plan.day, but=own))
+    _refuse_others("ending", await queries.ending(session, plan.successors, by=plan.day, but=own))
+    # Whatever came to stand under it would be left there: it is not among those that its end moves.
+    _refuse_others("ending", await queries.ending(session, set(plan.moves.values()), but=own))
     if plan.ended:
         needed = await queries.counting_on(session, plan.ended, since=plan.day, but=own)
         _refuse_others("awaited", needed)

@@ -26,8 +26,7 @@ async def carry_out(
         rows[plan.predecessors[0]] |= {"name": succession.name, "short_name": succession.short_name}
     await publishing.change(session, [rows[code] for code in plan.changed])
     await _tell(session, succession, plan)
-    for code in plan.ended:
-        await accounts.retire_with_agency(session, code)
+    await accounts.retire_with_agencies(session, plan.ended, plan.successors)
 
 
 async def _keep_the_past(
@@ -48,8 +47,9 @@ async def _keep_the_past(
 
 async def _tell(session: AsyncSession, succession: Succession, plan: Plan) -> None:
     act = LegalAct(number=succession.act_number, date=succession.act_date, issuer=succession.act_issuer)
-    for code in plan.predecessors:
-        data = AgencySucceeded(
+    paths = await agencies.paths(session, plan.predecessors)
+    succeeded = [
+        AgencySucceeded(
             agency_code=code,
             succession_id=succession.id,
             kind=succession.kind,
@@ -58,4 +58,9 @@ async def _tell(session: AsyncSession, succession: Succession, plan: Plan) -> No
             predecessors=list(plan.predecessors),
             successors=list(plan.successors),
         )
-        await outbox.emit(session, data, subject=succession.id, version=succession.version)
+        for code in plan.predecessors
+    ]
+    await outbox.emit_many(
+        session,
+        [(each, succession.id, succession.version, paths[each.agency_code], None) for each in succeeded],
+    )

@@ -10,6 +10,7 @@ from services.registry.successions import queries
 from services.registry.successions.plan import Plan
 from services.registry.successions.schemas import SuccessionCreate
 from services.registry.successions.words import ENDING
+from shared import clock
 from shared.db import new_id
 from shared.problems import Invalid, NotFound, Text
 
@@ -23,6 +24,8 @@ class _Form:
 
 
 _MANY = 200
+_MOST_YEARS = 10
+"""A day further ahead is a slip of the pen, and would block the agencies until somebody notices."""
 _FORMS = {
     "merge": _Form((1, _MANY), (1, 1)),
     "split": _Form((1, 1), (2, _MANY)),
@@ -30,6 +33,12 @@ _FORMS = {
     "dissolve": _Form((1, _MANY), (0, _MANY)),
     "reparent": _Form((1, _MANY), (0, 0)),
 }
+
+
+_NAME_AND_RENAME = Text(
+    "Đổi tên thì phải nêu tên mới, và chỉ khi đổi tên.",
+    "A rename needs the new name, and nothing else has one.",
+)
 
 
 async def plan_for(session: AsyncSession, body: SuccessionCreate) -> Plan:
@@ -42,12 +51,14 @@ async def plan_for(session: AsyncSession, body: SuccessionCreate) -> Plan:
         NotFound: an agency is unknown.
     """
     _check_form(body)
+    _check_days(body)
     named = [*body.from_, *body.to, *(code for move in body.moves for code in (move.code, move.parent_code))]
     codes = await agencies.resolve(session, [*named, *([body.parent_code] if body.parent_code else [])])
     if {*named, body.parent_code} - {None} - codes.keys():
         raise NotFound(Text("Có cơ quan không tồn tại.", "One of the agencies does not exist."))
-    predecessors = tuple(sorted({codes[code] for code in body.from_}))
-    successors = tuple(sorted({codes[code] for code in body.to}))
+    predecessors = _each_once("/from", [codes[code] for code in body.from_])
+    successors = _each_once("/to", [codes[code] for code in body.to])
+    _each_once("/moves", [codes[move.code] for move in body.moves])
     moves = {codes[move.code]: codes[move.parent_code] for move in body.moves}
     children = await queries.children(session, predecessors, on=body.effective_on)
     if moves.keys() - children.keys():
@@ -71,12 +82,9 @@ def _check_form(body: SuccessionCreate) -> None:
         ("/to", body.to, form.successors),
     ):
         if not least <= len(set(codes)) <= most:
-            raise Invalid.at(
-                pointer,
-                Text(f"“{body.kind}” cần từ {least} đến {most}.", f"A {body.kind} takes {least} to {most}."),
-            )
+            raise Invalid.at(pointer, _wanted(body.kind, least, most))
     if (body.kind == "rename") != (body.name is not None):
-        raise Invalid.at("/name", Text("Tên mới: khi và chỉ khi đổi tên.", "A new name goes with a rename."))
+        raise Invalid.at("/name", _NAME_AND_RENAME)
     if body.short_name is not None and body.name is None:
         raise Invalid.at("/short_name", Text("Cần cả `name`.", "Goes with `name`."))
     if body.kind == "reparent" and body.parent_code is None:
@@ -87,6 +95,35 @@ def _check_form(body: SuccessionCreate) -> None:
         raise Invalid.at(
             "/moves", Text("Chỉ dùng khi có cơ quan kết thúc.", "Goes only with agencies that end.")
         )
+
+
+def _wanted(kind: str, least: int, most: int) -> Text:
+    if most == 0:
+        return Text(f"Để trống khi là “{kind}”.", f"Leave it empty for a {kind}.")
+    number = str(least) if least == most else f"{least}–{most}"
+    return Text(f"“{kind}” cần {number} cơ quan ở đây.", f"For a {kind} name {number} here.")
+
+
+def _check_days(body: SuccessionCreate) -> None:
+    if body.legal_act.date > clock.today():
+        raise Invalid.at(
+            "/legal_act/date", Text("Ngày ký văn bản ở tương lai.", "The act was signed in the future.")
+        )
+    if body.effective_on.year > clock.today().year + _MOST_YEARS:
+        raise Invalid.at(
+            "/effective_on",
+            Text(f"Cách hôm nay quá {_MOST_YEARS} năm.", f"More than {_MOST_YEARS} years from now."),
+        )
+
+
+def _each_once(pointer: str, codes: list[str]) -> tuple[str, ...]:
+    """The codes in their order; one that is named twice, by code and official code perhaps, is a mistake."""
+    once = tuple(sorted(set(codes)))
+    if len(once) < len(codes):
+        twice = [code for code in once if codes.count(code) > 1]
+        named = Text("Một cơ quan được nêu hai lần.", "An agency is named twice.")
+        raise Invalid.at(pointer, named, agencies=twice)
+    return once
 
 
 async def _check_levels(session: AsyncSession, moves: dict[str, str]) -> None:

@@ -1,6 +1,6 @@
 """Finding successions, and what is still to come of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -58,14 +58,6 @@ async def parts(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, list[S
     return found
 
 
-async def reaches_all(session: AsyncSession, agency: str, codes: Sequence[str]) -> bool:
-    """Whether `agency` reaches every one of these."""
-    reached = select(agencies.c.code).where(
-        agencies.c.code.in_(codes), tenancy.within(session, agencies.c.code, agency)
-    )
-    return set(await session.scalars(reached)) == set(codes)
-
-
 async def due(session: AsyncSession, day: date) -> list[UUID]:
     """Approved successions whose day has come, the oldest first."""
     query = select(col(Succession.id)).where(
@@ -83,7 +75,7 @@ async def changing(session: AsyncSession, codes: Sequence[str], but: UUID) -> Se
 
 
 async def ending(
-    session: AsyncSession, codes: Sequence[str], *, by: date | None = None, but: UUID | None = None
+    session: AsyncSession, codes: Collection[str], *, by: date | None = None, but: UUID | None = None
 ) -> Sequence[Row[str, UUID]]:
     """(agency_code, succession_id) where an open succession ends one of these, `by` a day if given."""
     query = _open_parts(but).where(
@@ -99,11 +91,18 @@ async def ending(
 async def counting_on(
     session: AsyncSession, codes: Sequence[str], *, since: date, but: UUID
 ) -> Sequence[Row[str, UUID]]:
-    """(agency_code, succession_id) where another open succession, `since` a day, needs one of these."""
-    later = _open_parts(but).where(col(Succession.effective_on) >= since)
-    as_successor = later.where(col(_part.agency_code).in_(codes), col(_part.role) == "successor")
+    """(agency_code, succession_id) where another open succession needs one of these: to take over, `since` a
+    day, or as the parent of what it moves.
+    """
+    as_successor = _open_parts(but).where(
+        col(_part.agency_code).in_(codes),
+        col(_part.role) == "successor",
+        col(Succession.effective_on) >= since,
+    )
     as_parent: Select[str, UUID] = (
-        later.with_only_columns(col(_part.parent_code).label("agency_code"), col(_part.succession_id))
+        _open_parts(but).with_only_columns(
+            col(_part.parent_code).label("agency_code"), col(_part.succession_id)
+        )
     ).where(col(_part.parent_code).in_(codes))
     return (await session.execute(as_successor.union(as_parent))).all()
 

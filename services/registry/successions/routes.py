@@ -13,6 +13,7 @@ from services.registry.successions.plan import Plan, plan_of
 from services.registry.successions.schemas import LegalAct, Move, SuccessionCreate, SuccessionRead
 from services.registry.successions.tables import Succession
 from services.registry.successions.words import Kind, State
+from shared import tenancy
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
@@ -72,7 +73,7 @@ async def list_successions(
         actor.agency,
         state=state,
         kind=kind,
-        about=agency_code,
+        about=await tenancy.parameter(session, "agency_code", agency_code),
         after=decode_id_cursor(cursor),
         limit=limit,
     )

@@ -9,8 +9,12 @@ from pydantic import ConfigDict, Field, StringConstraints
 from services.registry.agencies.schemas import AgencyName
 from services.registry.successions.words import Kind, State
 from shared.schemas import AgencyCode, Creation, Line, Schema
+from shared.shapes import shaped
 
-ActNumber = Annotated[Line, StringConstraints(pattern=r"^[\w./ -]+$", max_length=64)]
+_NUMBER = shaped(
+    r"^[\w./ -]+$", "Số và ký hiệu của văn bản, như 202/2025/QH15.", "An act's number, such as 202/2025/QH15."
+)
+ActNumber = Annotated[Line, StringConstraints(pattern=_NUMBER, max_length=64)]
 BY_ALIAS = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 

@@ -14,7 +14,7 @@ from services.registry.successions.plan import Plan, plan_of
 from services.registry.successions.proposal import plan_for
 from services.registry.successions.schemas import SuccessionCreate
 from services.registry.successions.tables import Succession
-from shared import clock
+from shared import clock, tenancy
 from shared.audit import trail
 from shared.auth import Actor
 from shared.problems import IllegalTransition, NotFound, Text
@@ -125,14 +125,16 @@ async def effect(session: AsyncSession, succession_id: UUID) -> None:
     await _take_effect(session, succession, plan, await examine(session, plan))
 
 
-async def hold_up(session: AsyncSession, succession_id: UUID, conflict: str) -> None:
-    """Show why a succession did not take effect on its day; it is tried again."""
+async def hold_up(session: AsyncSession, succession_id: UUID, conflict: str) -> bool:
+    """Show why a succession did not take effect on its day; returns whether that is news. It is tried again."""
     await agencies.lock(session)
     succession = await queries.get(session, succession_id)
-    if succession is not None and succession.state == "approved" and succession.conflict != conflict:
-        succession.conflict = conflict
-        _touch(succession)
-        await session.flush()
+    if succession is None or succession.state != "approved" or succession.conflict == conflict:
+        return False
+    succession.conflict = conflict
+    _touch(succession)
+    await session.flush()
+    return True
 
 
 async def _take_effect(
@@ -167,7 +169,7 @@ async def _plan(session: AsyncSession, succession: Succession) -> Plan:
 
 
 async def _require_reach(session: AsyncSession, actor: Actor, plan: Plan) -> None:
-    if not await queries.reaches_all(session, actor.agency, plan.concerned):
+    if await tenancy.reached(session, actor.agency, plan.concerned) != set(plan.concerned):
         raise NotFound(
             Text(
                 "Không phải mọi cơ quan liên quan đều trong phạm vi của bạn.",

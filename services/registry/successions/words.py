@@ -32,12 +32,12 @@ CONFLICTS = {
         "Another succession that has yet to take effect changes this agency.",
     ),
     "ending": Text(
-        "Theo một đề nghị khác, cơ quan tiếp nhận sẽ đã kết thúc vào ngày đó.",
-        "By another succession the agency that takes over will have ended by that day.",
+        "Theo một đề nghị khác, cơ quan tiếp nhận sẽ đã kết thúc vào ngày đó, hoặc cơ quan cấp trên mới sắp kết thúc.",
+        "By another succession the agency that takes over will have ended by that day, or the new parent will end.",
     ),
     "awaited": Text(
-        "Một đề nghị khác cần cơ quan này còn hoạt động vào ngày đó hoặc sau đó.",
-        "Another succession counts on this agency on that day or later.",
+        "Một đề nghị khác cần cơ quan này vào ngày đó hoặc sau đó, hoặc chuyển cơ quan khác về trực thuộc nó.",
+        "Another succession counts on this agency on that day or later, or moves others under it.",
     ),
     "children_left": Text(
         "Cơ quan kết thúc còn cơ quan trực thuộc chưa biết chuyển về đâu; hãy cho `parent_code` hoặc `moves`.",

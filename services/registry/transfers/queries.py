@@ -33,7 +33,8 @@ async def find(session: AsyncSession, transfer_id: UUID, agency: str) -> Found |
 async def lock(session: AsyncSession, transfer_id: UUID, agency: str) -> Transfer | None:
     """The transfer, if `agency` reaches either side, locked against other changes."""
     query = select(Transfer).where(col(Transfer.id) == transfer_id, _seen_by(session, agency, None))
-    return await session.scalar(query.with_for_update())
+    # What was read before somebody else's change is read again, not remembered.
+    return await session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 async def page(

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.registry.accounts.problems import SelfApproval
+from services.registry.accounts.problems import AgencyEnded, SelfApproval
 from services.registry.accounts.tables import Account
 from services.registry.policy import POLICY
 from services.registry.transfers import queries, service
-from services.registry.transfers.schemas import OfferedAccount, Side, State, TransferCreate, TransferRead
+from services.registry.transfers.schemas import OfferedAccount, Side, TransferCreate, TransferRead
 from services.registry.transfers.service import AlreadyOffered, WrongSide
-from services.registry.transfers.tables import Transfer
+from services.registry.transfers.tables import State, Transfer
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
@@ -21,7 +21,6 @@ from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Una
 from shared.versions import ExpectedVersion, StaleVersion, tag
 
 router = APIRouter(tags=["transfers"], responses=responses(Unauthenticated, Forbidden, NotFound, Invalid))
-_DECISION = responses(Forbidden, WrongSide, SelfApproval, IllegalTransition, StaleVersion)
 
 
 @router.post(
@@ -81,7 +80,7 @@ async def read_transfer(
     operation_id="acceptTransfer",
     openapi_extra=shows(state="accepted", version=2),
     summary="Accept",
-    responses=_DECISION,
+    responses=responses(Forbidden, WrongSide, SelfApproval, IllegalTransition, StaleVersion, AgencyEnded),
 )
 async def accept_transfer(
     transfer_id: UUID,
@@ -102,7 +101,7 @@ async def accept_transfer(
     operation_id="declineTransfer",
     openapi_extra=shows(state="declined", version=2),
     summary="Decline",
-    responses=_DECISION,
+    responses=responses(Forbidden, WrongSide, SelfApproval, IllegalTransition, StaleVersion),
 )
 async def decline_transfer(
     transfer_id: UUID,

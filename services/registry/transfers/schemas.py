@@ -6,10 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.registry.transfers.tables import Reason, State
 from shared.schemas import AgencyCode, Creation, Schema
 
-State = Literal["offered", "accepted", "declined", "withdrawn"]
-Reason = Literal["reorganisation", "responsibility_moved", "agency_ended", "registered_in_error"]
 Side = Literal["giving", "receiving"]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import changes
 from services.registry.accounts import queries as accounts
-from services.registry.accounts.problems import SelfApproval
+from services.registry.accounts.problems import AgencyEnded, SelfApproval
 from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
 from services.registry.proofs import queries as proofs
@@ -64,8 +64,16 @@ async def offer(
         Invalid: no such agency, or one that cannot take it.
         AlreadyOffered: somebody is asked already.
     """
-    account = await accounts.find(session, account_id, actor.agency, lock=True)
-    if account is None:
+    found = await accounts.find(session, account_id, actor.agency)
+    if found is None:
+        raise NotFound
+    changes.require(found, "transfer")
+    giver, receiver = found.agency_code, await _receiver(session, found, body.to_agency_code)
+    # Agencies before their account, as everywhere: nobody waits in a circle.
+    for code in sorted({giver, receiver}):
+        await agencies.held(session, code)
+    account = await changes.locked(session, actor, account_id, ANY_VERSION)
+    if account.agency_code != giver:
         raise NotFound
     changes.require(account, "transfer")
     moment = clock.now()
@@ -73,7 +81,7 @@ async def offer(
         id=new_id(),
         account_id=account.id,
         from_agency_code=account.agency_code,
-        to_agency_code=await _receiver(session, account, body.to_agency_code),
+        to_agency_code=receiver,
         reason=body.reason,
         state="offered",
         giver_issuer=actor.issuer,
@@ -113,15 +121,21 @@ async def accept(
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever; also when the account has ended meanwhile.
         WrongSide, SelfApproval: the actor is not of the receiving agency, or is who offered it.
+        AgencyEnded: the receiving agency has ended at this moment.
     """
-    transfer = await _decided(session, actor, transfer_id, "accept", expected)
+    transfer, _ = await read(session, actor, transfer_id)
+    # The agency before the account, and that before its transfer.
+    agency = await agencies.held(session, transfer.to_agency_code)
     account = await accounts.lock(session, transfer.account_id)
+    transfer = await _decided(session, actor, transfer_id, "accept", expected)
+    if not tenancy.in_force(agency):
+        raise AgencyEnded(successors=list(agency.successors))
     if account is None or account.agency_code != transfer.from_agency_code:
         raise NotFound
-    suspended, active = account.state == "suspended", account.state == "active"
-    changes.move(account, "transfer", account.reason if suspended else None)
+    active = account.state == "active"
+    changes.move(account, "transfer")
     if active and not await proofs.has_valid(session, account.id, clock.now()):
-        account.state = "draft"
+        account.state, account.reason = "draft", None
     if account.state == "draft":
         account.submitter_issuer = account.submitter_subject = None
         account.approver_issuer = account.approver_subject = None

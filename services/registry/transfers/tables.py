@@ -1,7 +1,7 @@
 """Transfers as stored."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Index, text
@@ -10,8 +10,11 @@ from sqlmodel import Field
 from services.registry.base import Base
 from shared.db import code, words
 
-STATES = ("offered", "accepted", "declined", "withdrawn")
-REASONS = ("reorganisation", "responsibility_moved", "agency_ended", "registered_in_error")
+State = Literal["offered", "accepted", "declined", "withdrawn"]
+Reason = Literal["reorganisation", "responsibility_moved", "agency_ended", "registered_in_error"]
+
+STATES: tuple[str, ...] = get_args(State)
+REASONS: tuple[str, ...] = get_args(Reason)
 
 
 class Transfer(Base, table=True):
@@ -25,7 +28,8 @@ class Transfer(Base, table=True):
         ),
         # Two people: whoever gives cannot also take.
         CheckConstraint(
-            "decider_subject IS NULL OR decider_subject <> giver_subject OR decider_issuer <> giver_issuer",
+            "decider_subject IS NULL OR decider_issuer IS NOT NULL"
+            " AND (decider_issuer, decider_subject) IS DISTINCT FROM (giver_issuer, giver_subject)",
             name="two_people",
         ),
         # An account is offered to one at a time.

@@ -12,6 +12,7 @@ from services.registry.verify.postings import Postings
 
 _HEAD = Struct("<16sIIH")  # id, agency, time of the last change, what many share
 _GONE = b""
+_WORN_FROM = 1000  # rows
 # What stands in a pattern for the handle, and for the id; no identity and no URL has them.
 _HANDLE, _ID = "\x01", "\x02"
 
@@ -53,6 +54,7 @@ class Accounts:
         self._by_account = Postings(expected)
         self._shared: list[_Shared] = []
         self._shared_numbers: dict[_Shared, int] = {}
+        self._dropped = 0
         self._agencies: list[str] = []
         self._agency_numbers: dict[str, int] = {}
 
@@ -69,7 +71,13 @@ class Accounts:
 
     def drop(self, number: int) -> None:
         """Forget a row."""
+        self._dropped += bool(self._rows[number])
         self._rows[number] = _GONE
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether more rows were forgotten than are left: their numbers and keys still take room and time."""
+        return self._dropped > _WORN_FROM and self._dropped * 2 > len(self._rows)
 
     def of(self, account: UUID) -> list[int]:
         """The rows of an account."""

@@ -26,22 +26,28 @@ _ADVICE: dict[str, Text] = {
         "Liên kết này chưa được đăng ký. Điều đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
         "This link is not enrolled; that does not make it illegitimate.",
     ),
+    "renamed": Text(
+        "Trang này nay mang địa chỉ khác, được nêu ở đây. Địa chỉ cũ không còn là của cơ quan: ai cũng có thể lấy nó.",
+        "This page has another address now, which is named here. The old one is no longer the agency's: anybody may "
+        "take it.",
+    ),
+    "agency_ended": Text(
+        "Trang này từng là chính thức, và cơ quan của nó đã kết thúc hoạt động. Đừng coi nội dung mới ở đây là của cơ "
+        "quan; hãy tìm trang của cơ quan kế thừa.",
+        "This page was official, and its agency has ended. Do not take anything new on it for an agency's word; look "
+        "for the pages of the agency that took over.",
+    ),
+    "transferred": Text(
+        "Trang này từng là chính thức và đã được chuyển cho cơ quan được nêu, nhưng cơ quan đó chưa chứng minh lại. "
+        "Đừng tin vào nội dung mới ở đây cho đến khi trang lại là chính thức.",
+        "This page was official and has gone to the agency that is named, which has not proven it again. Do not rely "
+        "on anything new there until it is official again.",
+    ),
     "names-other-unit": Text(
         "Liên kết này chưa được đăng ký. Tên của nó có thể chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều "
         "đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
         "This link is not enrolled; that does not make it illegitimate. Its name may be that of another real body, "
         "which has not enrolled it.",
-    ),
-    "needs-resolving": Text(
-        "Đây là liên kết rút gọn: chưa mở ra thì không biết nó dẫn đến đâu. Điều đó không có nghĩa là nó giả mạo hay "
-        "bất hợp pháp. Hãy kiểm tra địa chỉ đầy đủ của trang mà nó dẫn đến.",
-        "This is a short link: where it leads is not known until it is opened. That does not make it illegitimate. "
-        "Check the full address of the page that it leads to.",
-    ),
-    "names-nobody": Text(
-        "Từ nội dung này không đọc ra được trang hay tài khoản nào, nên không có gì để kiểm tra. Điều đó không có "
-        "nghĩa là nó giả mạo hay bất hợp pháp.",
-        "No page or account can be read from this, so there is nothing to verify. That does not make it illegitimate.",
     ),
     "speaks-about": Text(
         "Liên kết này chưa được đăng ký; điều đó không có nghĩa là nó giả mạo hay bất hợp pháp. Tên của nó nói về một "
@@ -58,6 +64,23 @@ _ADVICE: dict[str, Text] = {
         "đảm cho nó. Điều đó không có nghĩa là nó giả mạo; hãy hỏi cơ quan qua kênh khác.",
         "The named agency registered this account, but no proof of it stands at present, so the registry does not "
         "vouch for it. That does not make it a fake; ask the agency by another channel.",
+    ),
+    "needs-resolving": Text(
+        "Liên kết này không cho biết là của tài khoản nào: nó được rút gọn, hoặc dẫn tới bài viết, ảnh hay video. Hãy "
+        "mở nó, vào trang của tài khoản rồi kiểm tra địa chỉ của trang đó.",
+        "This link does not say whose account it is: it is shortened, or leads to a post, a photo or a video. Open it, "
+        "go to the account's own page and check the address of that.",
+    ),
+    "not-a-link": Text(
+        "Đây không phải là một liên kết nên không kiểm tra được; hãy sao chép cả địa chỉ, như https://….",
+        "This is no link, so it cannot be checked; copy the whole address, like https://….",
+    ),
+    **dict.fromkeys(
+        ("no-account", "reserved", "ambiguous", "unsupported-scheme", "bad-host", "too-long"),
+        Text(
+            "Không đọc được tài khoản nào từ liên kết này. Hãy mở trang của tài khoản rồi sao chép cả địa chỉ.",
+            "No account can be read from this link. Open the account's own page and copy its whole address.",
+        ),
     ),
 }
 """By verdict, or by the reason where it says more."""
@@ -90,10 +113,8 @@ _DETAILS: dict[Reason, Text] = {
 }
 
 
-def advice(verdict: str, reason: str, *, names_nobody: bool = False) -> Text:
-    """What a verdict means for whoever asks; `names_nobody` when no account could be read from the link."""
-    if names_nobody:
-        return _ADVICE["needs-resolving" if reason == "needs-resolving" else "names-nobody"]
+def advice(verdict: str, reason: str) -> Text:
+    """What a verdict means for whoever asks."""
     if verdict == "compromised" and reason not in _OUT_OF_CONTROL:
         return _ADVICE["suspended"]
     return _ADVICE.get(reason) or _ADVICE[verdict]

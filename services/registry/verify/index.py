@@ -1,6 +1,6 @@
 """The index in memory: every account by its links, and by what it is called."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,26 +29,31 @@ class Agency:
 class Index:
     """Reads without waiting; written by one task, an account at a time, so that no reader sees half of one."""
 
-    def __init__(self, agencies: Iterable[Any] = (), expected: int = 0, places: Places | None = None) -> None:
-        """`agencies` are rows of `queries.agency_names`; `expected` is how many identities there will be."""
+    def __init__(
+        self,
+        agencies: Mapping[str, Agency] | None = None,
+        expected: int = 0,
+        places: Places | None = None,
+        *,
+        agencies_mark: tuple[int, int] = (0, 0),
+    ) -> None:
+        """`agencies` are all by their codes, with their mark; `expected` is how many identities there will be."""
         self.places = places or gazetteer()
         self.accounts = Accounts(expected)
         self.names = Names(expected)
-        self.agencies: dict[str, Agency] = {}
-        self._keys: dict[tuple[Any, ...], tuple[str, ...]] = {}
-        self._keys_of: dict[str, tuple[str, ...]] = {}
-        self.know_agencies(agencies)
+        self.agencies: Mapping[str, Agency] = {}
+        self.agencies_mark = agencies_mark
+        self._keys: dict[tuple[Any, ...], set[str]] = {}
+        self._keys_of_agency: dict[str, set[str]] = {}
+        self.know_agencies(agencies or {}, agencies_mark)
 
-    def know_agencies(self, rows: Iterable[Any]) -> set[str]:
+    def know_agencies(self, agencies: Mapping[str, Agency], mark: tuple[int, int]) -> set[str]:
         """Take the agencies as they are now. Returns those that were called something else before."""
-        before = self.agencies
+        before, self.agencies_mark = self.agencies, mark
         self._keys.clear()
-        self.agencies = {
-            row.code: Agency(row.name, row.parent_code, tuple(row.successors or ())) for row in rows
-        }
-        return {
-            code for code, old in before.items() if (new := self.agencies.get(code)) and new.name != old.name
-        }
+        self._keys_of_agency.clear()
+        self.agencies = agencies
+        return {code for code, old in before.items() if (new := agencies.get(code)) and new.name != old.name}
 
     def recall(self, numbers: Iterable[int], agencies: set[str]) -> None:
         """Find the accounts of these agencies, as far as they are among these rows, by their agency's new name too."""
@@ -114,21 +119,25 @@ class Index:
         )
         keys = self._keys.get(called)
         if keys is None:
-            if len(self._keys) + len(self._keys_of) >= _MAX_REMEMBERED:
+            if len(self._keys) >= _MAX_REMEMBERED:
                 self._keys.clear()
-                self._keys_of.clear()
             keys = self._keys[called] = self._look(row)
         for key in keys:
             self.names.add(key, number)
 
-    def _look(self, row: Any) -> tuple[str, ...]:
+    def _look(self, row: Any) -> set[str]:
         link = Canonical(row.platform, row.handle, row.platform_id)
         site = texts.host(link)
-        agency = self.agencies.get(row.agency_code)
-        keys = set(names.of_host(row.handle, site)) if site is not None else set()
-        for text in {*texts.of_account(link, site), row.display_name, agency.name if agency else ""}:
-            found = self._keys_of.get(text)
-            if found is None:
-                found = self._keys_of[text] = tuple(names.of_text(text, self.places))
-            keys.update(found)
-        return tuple(keys)
+        keys = names.of_texts((*texts.of_account(link, site), row.display_name), self.places)
+        keys |= self._look_at_agency(row.agency_code)
+        if site is not None:
+            keys.update(names.of_host(row.handle, site))
+        return keys
+
+    def _look_at_agency(self, code: str) -> set[str]:
+        keys = self._keys_of_agency.get(code)
+        if keys is None:
+            agency = self.agencies.get(code)
+            keys = names.of_texts([agency.name] if agency else (), self.places)
+            self._keys_of_agency[code] = keys
+        return keys

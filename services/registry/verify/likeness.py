@@ -9,7 +9,7 @@ from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.names import FUZZY_FROM, LONGEST
 from services.registry.verify.places import Unit
-from services.registry.verify.texts import Name
+from services.registry.verify.texts import Name, read_as
 
 Reason = Literal[
     "embedded-address",
@@ -164,26 +164,30 @@ def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
     matches = []
     for name in found:
         text = name.skeleton
-        for form in dict.fromkeys((text, parse.stripped(name), *[text[a:b] for a, b in pairwise(name.cuts)])):
+        words = [text[start:end] for start, end in pairwise(name.cuts)]
+        for form in dict.fromkeys((text, read_as(text), parse.stripped(name), *words)):
             if not FUZZY_FROM <= len(form) <= LONGEST:
                 continue
-            for near, distance in index.names.near(form):
-                if (
-                    _is_real(index, form)
+            alike = index.names.near(form)
+            says_what_it_means = bool(alike) and _is_real(index, form)
+            for near, distance in alike:
+                is_short = near[0] != form[0] and len(near) <= beside.SURE_FROM + 2 * distance
+                if distance and (
+                    says_what_it_means
+                    or is_short
                     or _is_numbered(name, form, near)
                     or _is_otherwise(name, form, distance)
-                    or (near[0] != form[0] and len(near) <= beside.SURE_FROM + 2 * distance)
                 ):
                     continue
                 if account := index.first(near):
-                    start, score = text.find(form), 0.9 - 0.4 * distance / len(form)
+                    start, score = max(text.find(form), 0), 0.9 - 0.4 * distance / len(form)
                     matches.append(Match(name, start, start + len(form), account, score, "near-name"))
     return matches
 
 
 def _is_numbered(name: Name, form: str, near: str) -> bool:
     """Whether only the numbers at the end differ: of several schools another one."""
-    start = name.skeleton.find(form)
+    start = max(name.skeleton.find(form), 0)
     stem = form[: len(name.plain[start : start + len(form)].rstrip("0123456789"))]
     return stem != form and near.startswith(stem) and len(near) - len(stem) <= _MAX_DIGITS
 
@@ -192,6 +196,8 @@ def _is_otherwise(name: Name, form: str, distance: int) -> bool:
     """Whether what could be a misspelling reads well itself: another word of several, or too far from the name."""
     start = name.skeleton.find(form)
     end = start + len(form)
+    if start < 0:
+        return False
     if distance == 1 and not any(start < cut < end for cut in name.cuts):
         return False
     return speech.is_readable(form, name.plain[start:end])

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+_HEAD = 3  # letters by which words are told apart before they are looked up
+
 
 def pattern(words: Iterable[str]) -> str:
     """A regular expression for any of these words, the longest that fits.
@@ -30,22 +32,24 @@ def _alternatives(node: dict[str, Any]) -> str:
 class Beginnings:
     """Words by how they begin: of all lengths that a word at a place could have, only few have to be tried."""
 
-    def __init__(self, words: Iterable[str], letters: int) -> None:
-        """`letters` is how many decide; no word is shorter."""
-        self._letters = letters
+    def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         lengths: dict[str, set[int]] = {}
         for word in self._words:
-            lengths.setdefault(word[:letters], set()).add(len(word))
+            for end in range(1, _HEAD + 1):
+                lengths.setdefault(word[:end], set()).add(len(word))
+        for head, found in lengths.items():
+            found.update(end for end in range(1, len(head)) if head[:end] in self._words)
         self._lengths = {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
     def at(self, text: str, start: int) -> list[str]:
         """The words that begin at a place, the longest first."""
-        lengths = self._lengths.get(text[start : start + self._letters])
-        if lengths is None:
-            return []
+        head = text[start : start + _HEAD]
+        while (lengths := self._lengths.get(head)) is None:
+            if not head:
+                return []
+            head = head[:-1]
+        words, left = self._words, len(text) - start
         return [
-            word
-            for length in lengths
-            if len(word := text[start : start + length]) == length and word in self._words
+            word for length in lengths if length <= left and (word := text[start : start + length]) in words
         ]

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.settings import Settings
 from services.registry.verify import queries
-from services.registry.verify.index import Index
+from services.registry.verify.index import Agency, Index
 from shared import clock
 from shared.db import Database
 from shared.messaging.listen import listen
@@ -30,7 +30,7 @@ from shared.tasks import stop
 
 log = logging.getLogger(__name__)
 
-_AGENCIES_SECONDS = 30.0
+_AGENCIES_SECONDS = 1.0
 _WAKE_SECONDS = 0.05  # between two looks, however many commits there are
 _PATIENCE_SECONDS = 5.0
 _SLICE = 100  # accounts after which requests get their turn
@@ -47,7 +47,6 @@ class LiveIndex:
         self._loaded = asyncio.Event()
         self._looking = asyncio.Lock()
         self._since = 0
-        self._agencies_mark = (0, 0)
         self._agencies_at = self._confirmed = 0.0
         self._doubted: set[UUID] = set()
         self.as_of: datetime = clock.now()
@@ -105,36 +104,48 @@ class LiveIndex:
                     await self._woken.wait()
 
     async def _look(self, *, at_once: bool = False) -> None:
+        index, since = self._index, self._since
+        if index is None:
+            index, since = await self._load()
+        await self._catch_up(index, since, at_once=at_once)
+
+    async def _catch_up(self, index: Index, since: int, *, at_once: bool = False) -> None:
+        """Make an index what the database holds now, and what this process answers from."""
         began, as_of = time.monotonic(), clock.now()
         async with self._database.transaction() as session:
             # Before anything is read: what is not visible then was changed by this transaction or a later one.
             # A connection that hangs would be waited for without end.
             async with asyncio.timeout(self._settings.verify_stale_seconds):
                 horizon = await queries.horizon(session)
-                changed = await queries.changed_since(session, self._since) if self._index else []
-            if self._index is None:
-                self._index = await self._load(session)
+                changed = await queries.changed_since(session, since)
+            await self._take_changes(session, index, changed)
+            if at_once or began - self._agencies_at > _AGENCIES_SECONDS:
+                await self._take_agencies(session, index)
                 self._agencies_at = began
-            else:
-                await self._take_changes(session, self._index, changed)
-                if at_once or began - self._agencies_at > _AGENCIES_SECONDS:
-                    await self._take_agencies(session, self._index)
-                    self._agencies_at = began
-        self._since, self._confirmed, self.as_of = horizon, began, as_of
+        self._index, self._since, self._confirmed, self.as_of = index, horizon, began, as_of
         self._loaded.set()
 
-    async def _load(self, session: AsyncSession) -> Index:
-        self._agencies_mark = await queries.agencies_mark(session)
-        index = Index(await queries.agency_names(session), await queries.count(session))
-        async for batch in queries.known(session):
-            for start in range(0, len(batch), _SLICE):
-                for row in batch[start : start + _SLICE]:
-                    index.add(row)
-                await asyncio.sleep(0)
+    async def _load(self) -> tuple[Index, int]:
+        """An index of everything, and the transaction from which on changes may be missing in it."""
+        async with self._database.transaction() as session:
+            horizon = await queries.horizon(session)
+            mark = await queries.agencies_mark(session)
+            index = Index(await _agencies(session), await queries.count(session), agencies_mark=mark)
+            async for batch in queries.known(session):
+                for start in range(0, len(batch), _SLICE):
+                    for row in batch[start : start + _SLICE]:
+                        index.add(row)
+                    await asyncio.sleep(0)
         gc.collect()
         gc.freeze()  # or the collector would walk through it all now and then, and hold up a request for that long
         log.info("verification index loaded", extra={"identities": len(index.accounts)})
-        return index
+        return index, horizon
+
+    async def _renew(self) -> None:
+        """Load an index beside the present one, which answers meanwhile, and take its place."""
+        index, horizon = await self._load()
+        async with self._looking:
+            await self._catch_up(index, horizon)
 
     async def _take_changes(self, session: AsyncSession, index: Index, changed: Sequence[UUID]) -> None:
         doubted = set(self._doubted)
@@ -142,7 +153,9 @@ class LiveIndex:
         for start in range(0, len(accounts), queries.BATCH):
             ids = accounts[start : start + queries.BATCH]
             rows = {account: group async for account, group in _by_account(queries.known(session, ids))}
-            if not index.agencies.keys() >= {row.agency_code for group in rows.values() for row in group}:
+            there = [row for group in rows.values() for row in group]
+            # No account becomes former with its agency before it can be said who has taken over.
+            if any(row.agency_code not in index.agencies or row.reason == "agency_ended" for row in there):
                 await self._take_agencies(session, index)
             for number, account in enumerate(ids):
                 index.put(account, rows.get(account, ()))
@@ -152,9 +165,8 @@ class LiveIndex:
 
     async def _take_agencies(self, session: AsyncSession, index: Index) -> None:
         mark = await queries.agencies_mark(session)
-        if mark != self._agencies_mark:
-            renamed = index.know_agencies(await queries.agency_names(session))
-            self._agencies_mark = mark
+        if mark != index.agencies_mark:
+            renamed = index.know_agencies(await _agencies(session), mark)
             for start in range(0, len(index.accounts) if renamed else 0, _SLICE):
                 index.recall(range(start, min(start + _SLICE, len(index.accounts))), renamed)
                 await asyncio.sleep(0)
@@ -169,6 +181,8 @@ class LiveIndex:
             if self._index is None:
                 continue
             try:
+                if self._index.accounts.is_worn:
+                    await self._renew()
                 async with self._database.transaction() as session:
                     doubted = await _differing(session, self._index)
             except Exception as error:  # noqa: BLE001 - the next time will do
@@ -178,6 +192,16 @@ class LiveIndex:
                 log.warning("verification index differed", extra={"accounts": len(doubted)})
                 self._doubted |= doubted
                 self._woken.set()
+
+
+async def _agencies(session: AsyncSession) -> dict[str, Agency]:
+    """Every agency, read so that requests get their turn."""
+    found = {}
+    async for batch in queries.agency_names(session):
+        for row in batch:
+            found[row.code] = Agency(row.name, row.parent_code, tuple(row.successors or ()))
+        await asyncio.sleep(0)
+    return found
 
 
 async def _differing(session: AsyncSession, index: Index) -> set[UUID]:

@@ -7,7 +7,7 @@ of n + 1 parts of the one stands in the other unchanged (the pigeonhole of Pass-
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 from services.registry.verify import parse, texts
 from services.registry.verify.places import Places
 from services.registry.verify.postings import Postings
+from services.registry.verify.texts import Name
 
 SHORTEST = 4
 """Letters of the shortest name that stands for itself."""
@@ -26,11 +27,12 @@ FUZZY_FROM = 5
 MAX_NAMESAKES = 16
 """Accounts of one name that are looked at, at most."""
 MAX_SHARING = 64
-"""Names that share a part with a question and are looked at, at most, for each part."""
-_TWO_EDITS_FROM = 11
+"""A part that more names share, like "truong", tells nothing of any of them and is not looked at."""
+_TWO_EDITS_FROM = 14
 _MAX_EDITS = 2
 _HEADS = 1 << 18
 _MASK = _HEADS - 1
+_HEAD = 8
 _LONG = (1 << 8) - 1  # the lengths below eight
 # Endings that people leave out of a name.
 _ENDINGS = tuple(texts.skeleton(ending) for ending in ("auto", "online", "vietnam", "official", "vn", "gov"))
@@ -47,8 +49,10 @@ class Names:
         self._rows = array("I")
         self._names: list[str] = []
         self._parts = Postings(expected)
-        # For the first four letters of names, and for the first eight, which lengths these have: bit n for n letters.
-        self._lengths = array("Q", [0]) * _HEADS
+        # Which lengths names have that begin so, bit n for n letters: by their first four, and by the hash of their
+        # first eight, of which there are too many to keep.
+        self._short_heads: dict[str, int] = {}
+        self._long_heads = array("Q", [0]) * _HEADS
 
     def add(self, key: str, row: int) -> None:
         """File an account under a key."""
@@ -70,13 +74,13 @@ class Names:
 
     def within(self, text: str) -> list[tuple[int, int]]:
         """Where names stand in a text."""
-        latest, lengths = self.latest, self._lengths
+        latest, short_heads, long_heads = self.latest, self._short_heads, self._long_heads
         hits = []
         for start in range(len(text) - SHORTEST + 1):
-            short = lengths[hash(text[start : start + 4]) & _MASK]
-            if not short:
+            short = short_heads.get(text[start : start + SHORTEST])
+            if short is None:
                 continue
-            long = lengths[hash(text[start : start + 8]) & _MASK] if short > _LONG else 0
+            long = long_heads[hash(text[start : start + _HEAD]) & _MASK] if short > _LONG else 0
             fitting = (short & _LONG | long & ~_LONG) & (1 << len(text) - start + 1) - 1
             while fitting:
                 end = start + (fitting & -fitting).bit_length() - 1
@@ -89,7 +93,7 @@ class Names:
 
     def near(self, text: str) -> list[tuple[str, int]]:
         """Names within the edits that their length allows, with their number."""
-        codes = [hash((tag, text[start:end])) for tag, start, end in _PLANS[len(text)]]
+        codes = [hash(text[start:end]) ^ part for part, start, end in _PLANS[len(text)]]
         sharing = self._parts.any_of(codes, MAX_SHARING)
         if not sharing:
             return []
@@ -100,13 +104,14 @@ class Names:
     def _prepare(self, name: str) -> None:
         length = len(name)
         if length <= LONGEST:
-            for head in (4, 8):
-                self._lengths[hash(name[:head]) & _MASK] |= 1 << length
+            head = name[:SHORTEST]
+            self._short_heads[head] = self._short_heads.get(head, 0) | 1 << length
+            self._long_heads[hash(name[:_HEAD]) & _MASK] |= 1 << length
         if FUZZY_FROM <= length <= LONGEST:
             number = len(self._names)
             self._names.append(name)
-            for part, (start, end) in enumerate(_BOUNDS[length]):
-                self._parts.add_hash(hash((part << 8 | length, name[start:end])), number)
+            for part, start, end in _BOUNDS[length]:
+                self._parts.add_hash(hash(name[start:end]) ^ part, number)
 
 
 def edits(length: int) -> int:
@@ -114,38 +119,49 @@ def edits(length: int) -> int:
     return _MAX_EDITS if length >= _TWO_EDITS_FROM else 1
 
 
-def _bounds(length: int) -> list[tuple[int, int]]:
-    """Where the parts of a name of so many letters begin and end: one part more than the edits it allows."""
+def _bounds(length: int) -> list[tuple[int, int, int]]:
+    """The parts of a name of so many letters, one more than the edits it allows: which, where it begins and ends."""
     count = edits(length) + 1
-    return list(pairwise(length * index // count for index in range(count + 1)))
+    cuts = [length * index // count for index in range(count + 1)]
+    return [(part, start, end) for part, (start, end) in enumerate(pairwise(cuts))]
 
 
 _BOUNDS = [_bounds(length) for length in range(LONGEST + 1)]
 
 
 def _plan(length: int) -> list[tuple[int, int, int]]:
-    """What to look up for a text of so many letters: part and length of a name, and where that part can stand."""
-    found: list[tuple[int, int, int]] = []
+    """What to look up for a text of so many letters: which part of a name, and where that part can stand.
+
+    Names of different lengths have parts of the same length, so that one look finds them all.
+    """
+    found: dict[tuple[int, int, int], None] = {}
     # Whoever imitates a name seldom leaves out two letters of it; two brands often differ so.
     for other in range(max(FUZZY_FROM, length - 2), min(LONGEST, length + 1) + 1):
         allowed, difference = edits(other), length - other
-        for part, (start, end) in enumerate(_BOUNDS[other]):
+        for part, start, end in _BOUNDS[other]:
+            # As many edits as there are parts before it, or after it, or it would not be the one that is whole.
             after = allowed - part
-            shifts = range(max(-part, difference - after), min(part, difference + after) + 1)
-            found += [
-                (part << 8 | other, start + shift, end + shift)
-                for shift in shifts
-                if difference <= allowed and start + shift >= 0 and end + shift <= length
-            ]
-    return found
+            for shift in range(max(-part, difference - after), min(part, difference + after) + 1):
+                if difference <= allowed and start + shift >= 0 and end + shift <= length:
+                    found[part, start + shift, end + shift] = None
+    return [*found]
 
 
 _PLANS = [_plan(length) for length in range(LONGEST + 1)]
 
 
-def of_text(text: str, places: Places) -> Iterator[str]:
-    """The keys that lie in a text of an account: an authority of a place, or what it is called itself."""
-    name = texts.name(text)
+def of_texts(found: Iterable[str], places: Places) -> set[str]:
+    """The keys that lie in the texts of an account."""
+    names: dict[str, Name] = {}
+    for name in map(texts.name, found):
+        # A handle is mostly the display name without its spaces: of the two the one that shows its words.
+        if name.skeleton not in names or len(name.cuts) > len(names[name.skeleton].cuts):
+            names[name.skeleton] = name
+    return {key for name in names.values() for key in _of_name(name, places)}
+
+
+def _of_name(name: Name, places: Places) -> Iterator[str]:
+    """An authority of a place, or what somebody is called without one."""
     body = next(parse.denoted(name.skeleton, places), None)
     if body is not None:
         yield body.key

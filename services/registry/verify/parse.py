@@ -24,6 +24,7 @@ _HEADS = frozenset(map(skeleton, words.HEADS.split()))
 _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
 
 _WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
+_DISTANCE_INSIDE = re.compile(pattern(word for word in _DISTANCE if len(word) > words.MAX_SHORT))
 _AFFIX = re.compile(pattern(_AFFIXES))
 _AFFIX_BACKWARDS = re.compile(pattern(word[::-1] for word in _AFFIXES))
 _AUTHORITY_BACKWARDS = re.compile(pattern(word[::-1] for word in _AUTHORITIES))
@@ -32,8 +33,7 @@ _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _LONGEST_SYLLABLE = 7
-_WORDS = Beginnings((word for word in _KNOWN if len(word) > 1), 2)
-_LETTERS = frozenset(word for word in _KNOWN if len(word) == 1)
+_WORDS = Beginnings(_KNOWN)
 
 
 class Denoted(NamedTuple):
@@ -161,8 +161,7 @@ def segments(text: str) -> list[str] | None:
         before = best[start]
         if before is None:
             continue
-        found = _WORDS.at(text, start)
-        for word in [*found, text[start]] if text[start] in _LETTERS else found:
+        for word in _WORDS.at(text, start):
             here = best[start + len(word)]
             if here is None or len(before) + 1 < len(here):
                 best[start + len(word)] = [*before, word]
@@ -170,17 +169,13 @@ def segments(text: str) -> list[str] | None:
 
 
 def listed_at(text: str, start: int) -> list[str]:
-    """The words of the lists that begin at a place in a skeleton, the longest first; no single letters."""
+    """The words of the lists that begin at a place in a skeleton, the longest first."""
     return _WORDS.at(text, start)
 
 
-def lists_within(text: str, letters: int) -> Iterator[str]:
-    """The words of the lists that stand anywhere in a skeleton and have so many letters or more."""
-    for start in range(len(text) - letters + 1):
-        for word in _WORDS.at(text, start):
-            if len(word) < letters:
-                break
-            yield word
+def distance_within(text: str) -> list[str]:
+    """The words of distance that stand anywhere in a skeleton and are too long to do so by chance."""
+    return _DISTANCE_INSIDE.findall(text)
 
 
 def is_known(text: str) -> bool:

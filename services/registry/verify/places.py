@@ -47,7 +47,7 @@ class Places:
             unit = Unit(code, province, level, texts.accented(proper) or proper.lower(), in_force)
             self.by_code[code] = unit
             self.by_name.setdefault(key, []).append(unit)
-        self._beginnings = Beginnings(self.by_name, SHORTEST)
+        self._beginnings = Beginnings(self.by_name)
         self.provinces = {
             key: {unit.code for unit in found if unit.code == unit.province}
             for key, found in self.by_name.items()

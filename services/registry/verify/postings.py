@@ -3,9 +3,8 @@
 from array import array
 from collections.abc import Iterable
 
-MAX = 1 << 16
-"""Numbers filed under one text that are given back, at most."""
-_SMALLEST = 1 << 10
+_SMALLEST = 1 << 17
+_MANY = 255  # what one byte counts to
 
 
 class Postings:
@@ -15,7 +14,7 @@ class Postings:
     wrong answer in a billion would matter.
     """
 
-    __slots__ = ("_heads", "_marks", "_mask", "_next", "_numbers")
+    __slots__ = ("_counts", "_heads", "_marks", "_mask", "_next", "_numbers")
 
     def __init__(self, expected: int = 0) -> None:
         """`expected` is how many entries there will be, so that the table need not grow while it is used."""
@@ -23,6 +22,7 @@ class Postings:
         while size < expected * 1.5:
             size *= 2
         self._heads = array("i", [-1]) * size
+        self._counts = bytearray(size)
         self._mask = size - 1
         self._marks = array("I")
         self._next = array("i")
@@ -42,23 +42,32 @@ class Postings:
         self._heads[slot] = len(self._numbers)
         self._marks.append(code >> 32 & 0xFFFFFFFF)
         self._numbers.append(number)
+        if self._counts[slot] < _MANY:
+            self._counts[slot] += 1
 
-    def get(self, text: str) -> Iterable[int]:
+    def get(self, text: str) -> list[int]:
         """The numbers filed under a text, the latest first."""
-        return self.any_of((hash(text),), MAX)
+        code = hash(text)
+        entry = self._heads[code & self._mask]
+        mark = code >> 32 & 0xFFFFFFFF
+        found = []
+        while entry >= 0:
+            if self._marks[entry] == mark:
+                found.append(self._numbers[entry])
+            entry = self._next[entry]
+        return found
 
-    def any_of(self, codes: Iterable[int], limit: int) -> Iterable[int]:
-        """The numbers filed under what has these hashes, at most so many for each."""
-        heads, mask = self._heads, self._mask
-        found: list[int] = []
+    def any_of(self, codes: Iterable[int], limit: int) -> set[int]:
+        """The numbers filed under what has these hashes; those left out under which more than `limit` are filed."""
+        heads, counts, mask = self._heads, self._counts, self._mask
+        found: set[int] = set()
         for code in codes:
-            entry = heads[code & mask]
-            if entry < 0:
+            slot = code & mask
+            if not 0 < counts[slot] <= limit:
                 continue
-            mark, left = code >> 32 & 0xFFFFFFFF, limit
-            while entry >= 0 and left:
-                if self._marks[entry] == mark:
-                    found.append(self._numbers[entry])
-                    left -= 1
+            entry, wanted = heads[slot], code >> 32 & 0xFFFFFFFF
+            while entry >= 0:
+                if self._marks[entry] == wanted:
+                    found.add(self._numbers[entry])
                 entry = self._next[entry]
-        return found if len(found) < 2 else dict.fromkeys(found)  # noqa: PLR2004 - one is not twice there
+        return found

@@ -68,12 +68,12 @@ async def changed_since(session: AsyncSession, transaction: int) -> list[UUID]:
     )
 
 
-async def agency_names(session: AsyncSession) -> Sequence[Row[Any]]:
-    """Every agency with what verification says of it."""
-    rows = await session.execute(
-        select(agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors)
-    )
-    return rows.all()
+async def agency_names(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Every agency with what verification says of it, in batches."""
+    query = select(agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors)
+    rows = await session.stream(query.execution_options(yield_per=BATCH))
+    async for batch in rows.partitions():
+        yield batch
 
 
 async def agencies_mark(session: AsyncSession) -> tuple[int, int]:

@@ -44,10 +44,7 @@ def verify(
             _tell_known(answer, index, known)
         elif found := resemblance(index, link, display_name):
             _tell_likeness(answer, index, found, language)
-    names_nobody = answer["canonical"] is None
-    answer["advice"] = advice(answer["verdict"], answer["reason"], names_nobody=names_nobody).in_language(
-        language
-    )
+    answer["advice"] = advice(answer["verdict"], answer["reason"]).in_language(language)
     return answer
 
 

@@ -154,7 +154,7 @@ def _in_letters(name: Name, first: int, last: int) -> frozenset[str]:
         return _DISTANCE.intersection(known)
     lengths = range(words.MAX_SHORT - 1, words.MAX_SHORT + 1)
     found = {end for length in lengths for end in (side[:length], side[-length:])}
-    found.update(parse.lists_within(side, words.MAX_SHORT + 1))
+    found.update(parse.distance_within(side))
     found.update(_words(name, first, last))
     return _DISTANCE & found
 
@@ -202,6 +202,7 @@ def _unknown(text: str, plain: str) -> int | None:
         ends = [
             (start + len(word), int(word in _DISTANCE))
             for word in parse.listed_at(text, start)
+            if len(word) > 1
             if len(word) > 1
         ]
         ends += [

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 
 from services.reports.harms.catalogue import ImpersonationFacts, TakeoverFacts
 from shared.schemas import AgencyCode, Change, Creation, Link, Paragraphs, Schema
+from shared.shapes import shaped
 
 State = Literal["received", "triaged", "resolved", "refused"]
 HarmCode = Literal["impersonation_agency", "account_takeover"]
@@ -15,11 +16,23 @@ Outcome = Literal["removed_by_platform", "no_longer_reachable", "control_regaine
 Refusal = Literal["fits_no_harm", "parody_or_criticism", "community_or_press", "facts_not_shown"]
 
 
+_EMAIL = shaped(
+    r"^[^@\s]{1,64}@[^@\s]{1,189}$",
+    "Một địa chỉ thư điện tử, như nguoibaotin@example.vn.",
+    "An e-mail address, such as nguoibaotin@example.vn.",
+)
+_PHONE = shaped(
+    r"^\+?[0-9][0-9 .-]{6,18}$",
+    "Một số điện thoại, như +84 90 000 00 00.",
+    "A telephone number, such as +84 90 000 00 00.",
+)
+
+
 class Email(Schema):
     """Answer me by e-mail."""
 
     kind: Literal["email"]
-    value: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,189}$", max_length=254)] = Field(
+    value: Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)] = Field(
         examples=["nguoibaotin@example.vn"]
     )
 
@@ -28,7 +41,7 @@ class Phone(Schema):
     """Call me."""
 
     kind: Literal["phone"]
-    value: Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 .-]{6,18}$", max_length=20)] = Field(
+    value: Annotated[str, StringConstraints(pattern=_PHONE, max_length=20)] = Field(
         examples=["+84 90 000 00 00"]
     )
 

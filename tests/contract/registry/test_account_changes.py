@@ -1,16 +1,18 @@
 """Correcting, suspending and restoring accounts; taking back a draft; contacts that are never public."""
 
+import secrets
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.registry.accounts.tables import RETURN_REASONS, SUSPENSION_REASONS
+from services.registry.accounts.words import RETURN_REASONS, SUSPENSION_REASONS
 from services.registry.base import SESSION_INFO
 from shared.db import Database, violated_constraint
 from tests.support.answers import ok, problem
 from tests.support.staff import Staff
+from tests.support.standing import hijacked
 
 outbox = SESSION_INFO["messaging"].outbox
 CONTACT = {"contact_email": "vanphong@lapvo.example.vn", "contact_phone": "+842773845123"}
@@ -55,6 +57,24 @@ async def test_what_is_no_change_is_none(staff: Staff) -> None:
     assert await changed(staff, draft, purpose="health", url=draft["url"] + "/") == draft
     assert await changed(staff, draft) == draft
     assert await changed(staff, draft, display_name=None, languages=None) == draft
+
+
+async def test_the_link_as_it_was_read_takes_neither_id_nor_proofs(staff: Staff) -> None:
+    number = f"https://www.facebook.com/profile.php?id=1000{secrets.randbelow(10**11):011}"
+    draft = await staff.proven(platform_id_url=number)
+    assert await changed(staff, draft, url=draft["url"]) == draft
+    official = await staff.numbered()
+    after = await changed(staff, official, url=official["url"], purpose="health")
+    assert (after["platform_id"], after["purpose"]) == (official["platform_id"], "health")
+    without = await changed(staff, draft, platform_id_url=None)
+    assert (without["url"], without["platform_id"]) == (draft["url"], None)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x85", "\u202e", "\u2028", "\ufffe", "\uffff"])
+async def test_a_name_is_one_line_that_every_file_can_hold(staff: Staff, character: str) -> None:
+    body = staff.body(display_name=f"UBND{character}xã")
+    answer = await staff.client.post("/v1/accounts", json=body, headers=staff.officer)
+    assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/display_name"
 
 
 async def test_another_link_needs_another_proof(staff: Staff) -> None:
@@ -139,24 +159,57 @@ async def test_whoever_suspended_it_does_not_restore_it(staff: Staff) -> None:
     both = staff.tenant.auth(staff.agency, "officer", "approver", sub="somebody")
     ok(await staff.act(account, "suspend", json={"reason": "security"}, headers=both))
     problem(await staff.act(account, "restore", headers=both), 403, "self-restoration")
-    assert ok(await staff.act(account, "restore"))["reason"] is None
+    assert ok(await staff.act(account, "restore", json={"reason": "false_alarm"}))["reason"] == "false_alarm"
     ok(await staff.act(account, "suspend", json={"reason": "security"}))
     problem(await staff.act(account, "restore"), 403, "self-restoration")
 
 
-async def test_the_database_holds_the_two_of_a_suspension_apart_too(
+async def test_a_suspension_is_made_graver_and_never_less_grave(
     staff: Staff, registry_database: Database
+) -> None:
+    account = await staff.active()
+    for reason in ("owner_request", "platform_restriction", "security"):
+        suspended = ok(await staff.act(account, "suspend", json={"reason": reason}, headers=staff.officer))
+        assert (suspended["state"], suspended["reason"]) == ("suspended", reason)
+    less = await staff.act(account, "suspend", json={"reason": "owner_request"}, headers=staff.officer)
+    assert "suspend" not in problem(less, 409, "illegal-transition")["allowed"]
+    other = await staff.active()
+    ok(await staff.act(other, "suspend", json={"reason": "owner_request"}, headers=staff.officer))
+    await hijacked(registry_database, other)
+    answer = ok(await staff.client.get("/v1/verify", params={"url": other["url"]}))
+    assert (answer["verdict"], answer["reason"]) == ("compromised", "takeover")
+
+
+async def test_a_restoration_says_why_until_the_account_s_state_is_another(staff: Staff) -> None:
+    account = await staff.active()
+    ok(await staff.act(account, "suspend", json={"reason": "owner_request"}, headers=staff.officer))
+    for body in ({}, {"reason": "security"}):
+        problem(await staff.act(account, "restore", json=body), 422, "invalid")
+    ok(await staff.act(account, "restore", json={"reason": "no_longer_needed"}))
+    assert (await changed(staff, account, purpose="health"))["reason"] == "no_longer_needed"
+    history = ok(await staff.client.get(f"/v1/accounts/{account['id']}/history", headers=staff.officer))
+    reasons = [(each["action"], each["reason"]) for each in history["items"][:3]]
+    assert reasons == [
+        ("change", "no_longer_needed"),
+        ("restore", "no_longer_needed"),
+        ("suspend", "owner_request"),
+    ]
+
+
+@pytest.mark.parametrize("issuer", ["suspender_issuer", "NULL"])
+async def test_the_database_holds_the_two_of_a_suspension_apart_too(
+    staff: Staff, registry_database: Database, issuer: str
 ) -> None:
     account = await staff.active()
     ok(await staff.act(account, "suspend", json={"reason": "security"}))
     with pytest.raises(IntegrityError) as refused:
         async with registry_database.transaction() as session:
             await session.execute(
-                text("""
+                text(f"""
                     UPDATE accounts SET state = 'active', reason = NULL,
-                        restorer_issuer = suspender_issuer, restorer_subject = suspender_subject
+                        restorer_issuer = {issuer}, restorer_subject = suspender_subject
                     WHERE id = :id
-                """),
+                """),  # noqa: S608 - words of ours
                 {"id": account["id"]},
             )
     assert violated_constraint(refused.value) == "ck_accounts_restored_by_another"

@@ -10,36 +10,18 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from services.registry.accounts import lapsing, queries
 from services.registry.accounts.changes import TRANSITIONS
 from services.registry.accounts.service import suspend_after_takeover
-from services.registry.accounts.tables import STATES
+from services.registry.accounts.words import STATES
 from services.registry.base import SESSION_INFO
 from shared import tenancy
 from shared.db import Database, violated_constraint
 from tests.support.answers import ok, problem
 from tests.support.staff import Staff
+from tests.support.standing import hijacked, lapsed
 from tests.support.tenant import Tenant, agency
 
 outbox = SESSION_INFO["messaging"].outbox
-
-
-async def suspended(database: Database, account: dict[str, Any]) -> None:
-    async with database.transaction() as session:
-        await suspend_after_takeover(session, uuid.UUID(account["id"]), account["agency_code"], uuid.uuid4())
-
-
-async def lapsed(database: Database, account: dict[str, Any]) -> None:
-    """Its proofs fail, all of them."""
-    failed = """
-        UPDATE proofs SET state = 'failed', failure = 'not-listed', failing_since = checked_at,
-            expires_at = NULL, strength = NULL WHERE account_id = :id
-    """
-    async with database.transaction() as session:
-        await session.execute(text(failed), {"id": uuid.UUID(account["id"])})
-        found = await queries.lock(session, uuid.UUID(account["id"]))
-        assert found is not None
-        await lapsing.settle(session, found)
 
 
 async def events_of(database: Database, account: dict[str, Any]) -> list[str]:
@@ -52,6 +34,11 @@ async def events_of(database: Database, account: dict[str, Any]) -> list[str]:
         return [row.type for row in rows]
 
 
+async def test_a_language_is_named_once(staff: Staff) -> None:
+    account = await staff.draft(languages=["vi", "en", "vi"])
+    assert account["languages"] == ["vi", "en"]
+
+
 async def test_a_draft_has_the_canonical_form_of_its_link(staff: Staff) -> None:
     link = f"http://M.facebook.com/Ubnd{uuid.uuid4().hex[:12]}/?fbclid=x"
     answer = await staff.client.post("/v1/accounts", json=staff.body(url=link), headers=staff.officer)
@@ -62,6 +49,18 @@ async def test_a_draft_has_the_canonical_form_of_its_link(staff: Staff) -> None:
     assert account["url"] == f"https://www.facebook.com/{account['handle']}"
     assert answer.headers["location"] == f"/v1/accounts/{account['id']}"
     assert ok(await staff.client.get(answer.headers["location"], headers=staff.officer)) == account
+
+
+async def test_a_group_is_an_account_like_any_other_and_its_members_are_nobody_s_business(
+    staff: Staff,
+) -> None:
+    group = await staff.active(url=f"https://www.facebook.com/groups/toancauxa{uuid.uuid4().hex[:8]}/posts/1")
+    assert (group["state"], group["handle"][:7]) == ("active", "groups/")
+    verdict = ok(await staff.client.get("/v1/verify", params={"url": group["url"]}))
+    assert (verdict["verdict"], verdict["account"]["id"]) == ("official", group["id"])
+    assert not [name for name in group if "member" in name]
+    members = staff.body(members=["Nguyễn Văn A"])
+    problem(await staff.client.post("/v1/accounts", json=members, headers=staff.officer), 422, "invalid")
 
 
 async def test_a_second_person_makes_it_official(staff: Staff, registry_database: Database) -> None:
@@ -139,11 +138,11 @@ async def test_a_suspended_account_is_restored_by_an_approver(
     staff: Staff, registry_database: Database
 ) -> None:
     account = await staff.active()
-    await suspended(registry_database, account)
+    await hijacked(registry_database, account)
     read = ok(await staff.client.get(f"/v1/accounts/{account['id']}", headers=staff.officer))
     assert (read["state"], read["reason"]) == ("suspended", "takeover")
     restored = ok(await staff.act(account, "restore"))
-    assert (restored["state"], restored["reason"]) == ("active", None)
+    assert (restored["state"], restored["reason"]) == ("active", "recovered")
     assert (await events_of(registry_database, account))[-2:] == [
         "registry.account.suspended.v1",
         "registry.account.restored.v1",
@@ -156,7 +155,7 @@ async def test_only_the_holder_and_only_an_active_account_is_suspended(
     account, draft = await staff.active(), await staff.draft()
     async with registry_database.transaction() as session:
         await suspend_after_takeover(session, uuid.UUID(account["id"]), staff.tenant.province, uuid.uuid4())
-    await suspended(registry_database, draft)
+    await hijacked(registry_database, draft)
     for each in (account, draft):
         read = ok(await staff.client.get(f"/v1/accounts/{each['id']}", headers=staff.officer))
         assert read["state"] == each["state"]
@@ -183,20 +182,24 @@ async def test_what_a_state_does_not_allow_is_refused_with_what_it_does(
     if state == "lapsed":
         await lapsed(registry_database, account)
     if state == "suspended":
-        await suspended(registry_database, account)
+        await hijacked(registry_database, account)
     if state == "retired":
         ok(await staff.act(account, "retire", json={"reason": "registered_in_error"}))
     reasons = {"retire": "closed_by_agency", "suspend": "security", "return": "incomplete"}
-    for action in {"submit", "approve", "return", "suspend", "restore", "retire"} - set(TRANSITIONS[state]):
+    # Nothing was proposed, it was never official or is hijacked, and it did not end with its agency;
+    # some follow from the proofs alone.
+    impossible = {"rename", "withdraw_rename", "lapse", "revive"}
+    impossible |= {"submitted": {"suspend"}, "suspended": {"suspend"}, "retired": {"transfer"}}.get(
+        state, set()
+    )
+    legal = TRANSITIONS[state].keys() - impossible
+    for action in {"submit", "approve", "return", "suspend", "restore", "retire"} - legal:
         body = {"json": {"reason": reasons[action]}} if action in reasons else {}
         headers = staff.tenant.auth(staff.agency, "officer", "approver", sub="a third one")
         answer = await staff.act(account, action, headers=headers, **body)
         refused = problem(answer, 409, "illegal-transition")
         assert refused["state"] == state
-        # Nothing was proposed, and it did not end with its agency.
-        impossible = {"rename", "withdraw_rename", *(["transfer"] if state == "retired" else [])}
-        impossible |= {"lapse", "revive"}  # these follow from the proofs
-        assert refused["allowed"] == sorted(set(TRANSITIONS[state]) - impossible)
+        assert refused["allowed"] == sorted(legal)
 
 
 async def test_one_link_has_one_holder(staff: Staff) -> None:
@@ -213,8 +216,10 @@ async def test_of_two_claims_approved_at_once_one_wins(staff: Staff) -> None:
     second = await staff.submitted(url=first["url"])
     answers = await asyncio.gather(staff.act(first, "approve"), staff.act(second, "approve"))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
+    (won,) = (ok(answer) for answer in answers if answer.status_code == 200)
     (lost,) = (answer for answer in answers if answer.status_code == 409)
-    problem(lost, 409, "identity-held")
+    holder = {"account_id": won["id"], "agency_code": staff.agency}
+    assert problem(lost, 409, "identity-held")["holder"] == holder
 
 
 async def test_an_account_retired_by_one_can_be_held_by_another(staff: Staff) -> None:
@@ -310,7 +315,22 @@ async def test_without_a_token_there_is_no_list(registry: httpx.AsyncClient) -> 
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
-async def test_an_account_needs_a_link_that_names_one(staff: Staff) -> None:
-    for url in ("https://www.facebook.com/", "https://evil.example/?u=https://www.facebook.com/x y", "xyz"):
-        answer = await staff.client.post("/v1/accounts", json=staff.body(url=url), headers=staff.officer)
-        assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == "/url", url
+@pytest.mark.parametrize(
+    ("url", "reason", "words"),
+    [
+        ("https://www.facebook.com/", "no-account", "open the account's own page"),
+        ("https://evil.example/?u=https://www.facebook.com/x y", "not-a-link", "copy the whole address"),
+        ("xyz", "not-a-link", "copy the whole address"),
+        ("ftp://dongthap.gov.vn", "unsupported-scheme", "http or https"),
+        ("https://vm.tiktok.com/ZSabc", "needs-resolving", "A short link"),
+    ],
+)
+async def test_an_account_needs_a_link_that_names_one(
+    staff: Staff, url: str, reason: str, words: str
+) -> None:
+    headers = {**staff.officer, "Accept-Language": "en"}
+    answer = await staff.client.post("/v1/accounts", json=staff.body(url=url), headers=headers)
+    refused = problem(answer, 422, "invalid")
+    assert refused["reason"] == reason
+    assert refused["errors"][0]["pointer"] == "/url"
+    assert words in refused["errors"][0]["detail"]

@@ -1,12 +1,14 @@
 """Finding agencies by name: without accents, by the beginnings of words, and as they were called then."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 
-from services.registry.agencies import queries
+from services.registry.agencies import load, queries
+from services.registry.agencies.gazetteer import Unit
 from services.registry.agencies.load import load_gazetteer
 from shared import tenancy
 from shared.db import Database
@@ -108,6 +110,21 @@ async def test_a_former_name_and_parent_are_those_of_their_time(
 async def test_what_is_no_name_is_refused(registry: httpx.AsyncClient, q: str) -> None:
     refused = problem(await registry.get("/v1/agencies", params={"q": q}), 422, "invalid")
     assert refused["errors"][0]["pointer"] == "/query/q"
+
+
+async def test_two_that_load_the_gazetteer_at_once_load_it_once(
+    registry_database: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As several replicas do that are prepared together."""
+    code, today = f"T{tenant.province}", date(2026, 1, 1)
+    renamed = Unit(code, "province", None, "99", "tỉnh Mới", None, None, (), "tỉnh Cũ", today)
+    monkeypatch.setattr(load, "read_units", lambda: [renamed])
+
+    async def once() -> int:
+        async with registry_database.transaction() as session:
+            return await load_gazetteer(session)
+
+    assert sorted(await asyncio.gather(once(), once(), once())) == [0, 0, 1]
 
 
 async def test_the_gazetteer_can_be_searched_with_its_renamings(registry_database: Database) -> None:

@@ -104,6 +104,14 @@ async def test_names_are_found_without_accents_by_the_beginnings_of_words(
     assert set(await listed(registry, q=f"xa {renamed}")) == {account["id"], later["id"]}
 
 
+async def test_a_name_is_found_by_itself_whatever_stands_in_it(
+    registry: httpx.AsyncClient, staff: Staff
+) -> None:
+    name = f"UBND xã “Lấp Vò” | {word()} – 100% chính thức! ★ #1 Đồng Tháp?"
+    account = await staff.active(display_name=name)
+    assert await listed(registry, q=name) == [account["id"]]
+
+
 async def test_a_corrected_name_is_found_and_sorted_anew(registry: httpx.AsyncClient, staff: Staff) -> None:
     before, after = word(), word()
     account = await staff.active(display_name=before)

@@ -18,8 +18,9 @@ from openpyxl import load_workbook
 from services.registry.agencies import queries as agencies
 from services.registry.directory import exports
 from services.registry.directory import queries as directory
-from services.registry.directory.formats import COLUMNS, CsvWriter, XlsxWriter, harmless
+from services.registry.directory.formats import COLUMNS, CsvWriter, XlsxWriter
 from shared.db import Database
+from shared.spreadsheets import harmless
 from tests.support.answers import ok, problem
 from tests.support.eventually import eventually
 from tests.support.staff import Staff
@@ -27,7 +28,7 @@ from tests.support.tenant import agency
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMS = ("csv", "xlsx", "jsonl")
-DANGEROUS = ("=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1")
+DANGEROUS = ("=1+1", "+84", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "＋84", "－1", "＠SUM(A1)")
 
 
 async def taken(registry: httpx.AsyncClient, form: str, language: str = "vi", **query: Any) -> httpx.Response:
@@ -263,3 +264,32 @@ def test_csv_is_written_through(tmp_path: Path) -> None:
         writer.finish()
         file.seek(0)
         assert len(table(file.read())) == 2
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_nobody_makes_a_file_for_a_client_that_has_gone(
+    registry_app: FastAPI, leaving_nothing: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Two that ask and leave again and again would keep everybody else from exporting."""
+
+    async def endless(*_: Any) -> AsyncIterator[list[Any]]:
+        while True:
+            yield [["x"] * len(COLUMNS)]
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"} if left_in(leaving_nothing) else {"type": "http.request"}
+
+    async def send(_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(directory, "batches", endless)
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/v1/directory.{form}",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+    }
+    await asyncio.wait_for(registry_app(scope, receive, send), 20)

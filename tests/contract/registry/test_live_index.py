@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from deploy.local import postgres
 from deploy.local.config import LocalConfig
 from services.registry.settings import Settings
 from services.registry.verify.live import LiveIndex
+from services.registry.verify.service import verify
 from shared import clock
 from shared.problems import Unavailable
 from tests.conftest import SettingsFor
+from tests.contract.registry.reform import Reform
 from tests.support.answers import ok, problem
 from tests.support.apps import client_of, running
 from tests.support.eventually import eventually
@@ -141,6 +144,25 @@ async def test_what_no_trigger_noticed_is_mended(
         await replica_says(live, account, "suspended")
 
 
+async def test_an_index_worn_by_changes_is_loaded_anew(staff: Staff, settings_for: SettingsFor) -> None:
+    account = await staff.active()
+    async with replica(settings_for, verify_reconcile_seconds=0.2) as live:
+        await replica_says(live, account, "active")
+        worn = live.require()
+        (row,) = [worn.accounts.get(number) for number in worn.accounts.of(UUID(account["id"]))]
+        assert row is not None
+        for changed_at in range(1200):
+            worn.put(row.id, [row._replace(changed_at=changed_at)])
+
+        async def is_new() -> bool:
+            return live.require() is not worn
+
+        await eventually(is_new)
+        await replica_says(live, account, "active")
+        ok(await staff.act(account, "retire", json={"reason": "no_longer_held"}))
+        await replica_says(live, account, "retired")
+
+
 async def test_an_index_that_cannot_be_compared_says_nothing(
     staff: Staff, settings_for: SettingsFor, servers: LocalConfig, database: str
 ) -> None:
@@ -178,6 +200,34 @@ async def test_without_an_index_the_process_is_not_ready(settings_for: SettingsF
             index.require()
         problem(await client.get("/v1/verify", params={"url": "https://x.com/a"}), 503, "unavailable")
         assert (await client.get("/readyz")).status_code == 503
+
+
+async def test_successors_are_named_as_soon_as_an_agency_has_ended(
+    reform: Reform, staff: Staff, settings_for: SettingsFor
+) -> None:
+    old, new = await reform.enter("OLD", "NEW")
+    account = await replace(staff, agency=old).active()
+    async with replica(settings_for) as live:
+        await replica_says(live, account, "active")
+        await reform.approve("merge", [old], [new], days=0)
+        await replica_says(live, account, "retired")
+        answer = verify(live.require(), account["url"], "vi", live.as_of)
+    assert (answer["verdict"], answer["reason"]) == ("former", "agency_ended")
+    assert list(answer["successors"]) == [new]
+
+
+async def test_every_replica_hears_of_an_agency_that_is_renamed(
+    reform: Reform, settings_for: SettingsFor
+) -> None:
+    (code,) = await reform.enter("ONE")
+    async with replica(settings_for) as live:
+        name = f"Trung tâm {secrets.token_hex(6)}"
+        await reform.approve("rename", [code], name=name, days=0)
+
+        async def renamed() -> bool:
+            return live.require().agency_name(code) == name
+
+        await eventually(renamed)
 
 
 async def test_an_agency_that_is_renamed_is_found_by_its_new_name(

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -146,6 +147,23 @@ async def test_an_agency_beyond_reach_or_ended_has_no_new_members(
         problem(await personnel.try_to_enter("somebody", agency_code=code), 404, "not-found")
     refused = problem(await personnel.try_to_enter("somebody", agency_code=tenant.former), 422, "invalid")
     assert refused["successors"] == [tenant.commune]
+
+
+async def test_members_are_entered_before_their_agency_begins(
+    personnel: Personnel, tenant: Tenant, registry_database: Database
+) -> None:
+    """They are told then that it has not begun, and not that it has ended."""
+    code, begins = f"{tenant.commune}.NEW", clock.today() + timedelta(days=2)
+    row = agency(code, level="unit", parent_code=tenant.commune, valid_from=begins)
+    async with registry_database.transaction() as session:
+        await tenancy.store(session, [row])
+    await personnel.enter("early", agency_code=code)
+    path, who = "/v1/accounts", tenant.bare("early")
+    refused = problem(await personnel.client.get(path, headers=who), 403, "forbidden")
+    assert refused["valid_from"] == begins.isoformat()
+    assert "successors" not in refused
+    with clock.shifted(timedelta(days=2)):
+        ok(await personnel.client.get(path, headers=who))
 
 
 @pytest.mark.parametrize(
@@ -325,10 +343,14 @@ async def test_an_operator_makes_the_first_administrator_and_no_second(
     for nowhere in (tenant.former, f"{tenant.commune}.NOBODY"):
         with pytest.raises(NotFound):
             await first_admin.make(settings, nowhere, first)
+    with pytest.raises(ValidationError, match="subject"):
+        await first_admin.make(settings, tenant.commune, "Nguyễn Văn A")
     made = await first_admin.make(settings, tenant.commune, first)
     assert await personnel.listed(tenant.bare("first")) == [made]
-    with pytest.raises(AlreadyMember):
+    with pytest.raises(AlreadyMember) as refused:
         await first_admin.make(settings, tenant.commune, tenant.subject("second"))
+    assert refused.value.detail is not None
+    assert refused.value.detail.en.startswith("The agency has an administrator already")
     ok(await personnel.end({"id": made}))
     with pytest.raises(AlreadyMember):
         await first_admin.make(settings, tenant.commune, first)

@@ -12,6 +12,7 @@ from services.registry.offices.catalogue import OFFICES, OfficeCode
 from shared.db import Database, violated_constraint
 from shared.tenancy import LEVELS
 from tests.support.answers import ok, problem
+from tests.support.audit import audited
 from tests.support.staff import Staff
 
 
@@ -135,6 +136,25 @@ async def test_who_has_moved_to_another_agency_can_still_withdraw(staff: Staff) 
     assert ok(await staff.act(account, "withdraw", headers=elsewhere))["state"] == "retired"
     stranger = staff.tenant.auth(staff.tenant.foreign, "viewer", sub="stranger")
     problem(await staff.act(account, "withdraw", headers=stranger), 404, "not-found")
+
+
+async def test_who_is_of_no_agency_any_more_can_still_withdraw(
+    staff: Staff, registry_database: Database
+) -> None:
+    holder = staff.tenant.subject("chair")
+    chair = staff.tenant.auth(staff.agency, "officer", sub=holder)
+    body = staff.body(kind="public_office", office="commune_chair", display_name=None)
+    for gone in (
+        staff.tenant.bare("chair"),
+        staff.tenant.auth(staff.tenant.former, "viewer", sub=holder),
+        staff.tenant.auth("NOWHERE", "viewer", sub=holder),
+    ):
+        body["url"] = staff.body()["url"]
+        account = ok(await staff.client.post("/v1/accounts", json=body, headers=chair), 201)
+        problem(await staff.act(account, "withdraw", headers=staff.tenant.bare("stranger")), 404, "not-found")
+        assert ok(await staff.act(account, "withdraw", headers=gone))["reason"] == "withdrawn_by_holder"
+        last = (await audited(registry_database, staff.agency))[-1]
+        assert (last.action, last.actor_subject) == ("accounts.withdraw", holder)
 
 
 async def test_an_office_has_one_account_on_a_platform(staff: Staff) -> None:

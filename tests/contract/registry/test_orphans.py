@@ -1,6 +1,8 @@
 """Accounts of agencies that end: former at once, and on a worklist until somebody takes them over."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,8 +10,9 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, text
 
+from services.registry.accounts import service
 from services.registry.base import SESSION_INFO
 from services.registry.successions.schedule import effect_due
 from shared import clock
@@ -46,6 +49,21 @@ async def orphans(reform: Reform, code: str, **query: Any) -> list[str]:
     headers = reform.tenant.auth(reform.tenant.province, "viewer")
     answer = await reform.client.get(f"/v1/agencies/{code}/orphans", params=query, headers=headers)
     return [item["account_id"] for item in ok(answer)["items"]]
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The statements that are sent to the database within the block."""
+    statements: list[str] = []
+
+    def note(*sent: Any) -> None:
+        statements.append(sent[2])
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 async def last_told(database: Database, account: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +103,48 @@ async def test_accounts_end_with_their_agency_and_name_its_successor(
     assert (verdict["verdict"], verdict["reason"]) == ("former", "agency_ended")
     assert ("accounts.retire", "system", 4) in await acts(reform.database, old)
     assert sorted(await orphans(reform, reform.tenant.province)) == sorted([active["id"], suspended["id"]])
+
+
+async def test_one_that_lapsed_and_is_submitted_again_ends_too(
+    reform: Reform, clerks: Staff, old: str, new: str
+) -> None:
+    """It holds its link all the while, and could not be approved any more."""
+    account = await clerks.active()
+    again = """
+        UPDATE accounts SET state = 'submitted', lapsed_at = now(), approver_issuer = NULL, approver_subject = NULL
+        WHERE id = :id
+    """
+    async with reform.database.transaction() as session:
+        await session.execute(text(again), {"id": account["id"]})
+    await reform.approve("merge", [old], [new], days=0)
+    assert await orphans(reform, new) == [account["id"]]
+    verdict = ok(await reform.client.get("/v1/verify", params={"url": account["url"]}))
+    assert (verdict["verdict"], verdict["successors"]) == ("former", [new])
+
+
+async def test_however_many_end_it_takes_as_many_statements(
+    reform: Reform, clerks: Staff, old: str, new: str
+) -> None:
+    """A reform ends hundreds of agencies with tens of thousands of accounts, a transaction for each succession."""
+    others = await reform.enter("OLD2", "OLD3")
+    counts = []
+    for codes, accounts in (([old], 1), (others, 3)):
+        made = await reform.propose("merge", codes, [new], days=0)
+        ended = [await replace(clerks, agency=codes[-1]).active() for _ in range(accounts)]
+        with counted(reform.database) as statements:
+            ok(await reform.act(made, "approve"))
+        counts.append(len(statements))
+        assert await orphans(reform, codes[-1]) == [account["id"] for account in reversed(ended)]
+    assert counts[0] == counts[1]
+
+
+async def test_many_end_a_few_at_a_time(
+    reform: Reform, clerks: Staff, old: str, new: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_AT_ONCE", 2)
+    ended = [(await clerks.active())["id"] for _ in range(3)]
+    await reform.approve("merge", [old], [new], days=0)
+    assert await orphans(reform, old) == ended[::-1]
 
 
 async def test_on_the_day_itself_and_not_before(reform: Reform, clerks: Staff, old: str, new: str) -> None:
@@ -129,6 +189,18 @@ async def test_the_worklist_as_a_file(reform: Reform, clerks: Staff, old: str, n
     assert line["account_id"] == account["id"]
     assert line["display_name"] == "'=1+1, “Trang”"
     assert (line["agency_code"], line["successors"]) == (old, new)
+
+
+async def test_what_a_successor_enters_as_its_own_leaves_the_worklist(
+    reform: Reform, clerks: Staff, old: str, new: str
+) -> None:
+    account, other = await clerks.active(), await clerks.active()
+    await reform.approve("merge", [old], [new], days=0)
+    heirs = replace(clerks, agency=new)
+    await heirs.submitted(url=account["url"])
+    assert await orphans(reform, new) == [other["id"], account["id"]]
+    await heirs.active(url=account["url"])
+    assert await orphans(reform, new) == [other["id"]]
 
 
 async def test_what_is_taken_over_leaves_the_worklist(

@@ -1,12 +1,19 @@
 """Proofs of control: what the agency's own site says, fetched from a real one."""
 
 import asyncio
+import threading
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
-from shared import clock
+from services.registry.proofs import pages
+from shared import clock, urls
+from shared.db import Database
+from shared.urls import Canonical
 from tests.conftest import SettingsFor
 from tests.support.answers import ok, problem
 from tests.support.apps import client_of, running
@@ -40,7 +47,8 @@ async def test_a_listed_account_is_proven_for_ninety_days(staff: Staff) -> None:
     staff.site.publish("# trust.txt", "member=https://example.org/", proof["publish"]["line"])
     checked = await staff.check(proof)
     assert (checked["state"], checked["failure"]) == ("valid", None)
-    assert checked["expires_at"] > clock.now().isoformat()
+    left = datetime.fromisoformat(checked["expires_at"]) - clock.now()
+    assert timedelta(days=89) < left <= timedelta(days=90)
     assert staff.site.asked == [WELL_KNOWN]
 
 
@@ -73,6 +81,51 @@ async def test_what_is_missing_is_said(staff: Staff) -> None:
     assert await failure(staff, proof) == "too-large"
     staff.site.status[WELL_KNOWN] = 302
     assert await failure(staff, proof) == "redirect"
+
+
+async def test_a_site_that_answers_for_pages_it_does_not_have_may_have_the_other(staff: Staff) -> None:
+    proof = await staff.proof(await staff.draft())
+    staff.site.publish("<!DOCTYPE html><title>Không tìm thấy trang</title>")
+    assert await failure(staff, proof) == "not-listed"
+    staff.site.publish(proof["publish"]["line"], path="/trust.txt")
+    assert await failure(staff, proof) is None
+    for status in (301, 403):
+        staff.site.status[WELL_KNOWN] = status
+        assert await failure(staff, proof) is None
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 429, 500, 503])
+async def test_an_error_of_the_site_is_told_from_a_page_that_is_not_there(staff: Staff, status: int) -> None:
+    account = await staff.draft()
+    for body in (None, {"method": "backlink", "site": staff.site.url}):
+        proof = await staff.proof(account, body)
+        staff.site.status.clear()
+        assert await failure(staff, proof) == "not-published"
+        staff.site.status.update(dict.fromkeys((WELL_KNOWN, "/"), status))
+        assert await failure(staff, proof) == "site-error"
+
+
+async def test_what_strangers_publish_is_not_read_on_the_event_loop(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A quarter of a megabyte of foreign host names takes seconds, in which nobody else would be answered."""
+    threads: dict[str, threading.Thread] = {}
+
+    def canonicalise(link: str) -> Canonical:
+        threads[link] = threading.current_thread()
+        return urls.canonicalise(link)
+
+    monkeypatch.setattr(pages, "canonicalise", canonicalise)
+    account = await staff.draft()
+    staff.site.publish("social=https://one.example", f"social={account['url']}")
+    staff.site.show('<a rel="me" href="https://other.example">x</a>')
+    assert await failure(staff, await staff.proof(account)) is None
+    backlink = {"method": "backlink", "site": staff.site.url}
+    assert await failure(staff, await staff.proof(account, backlink)) == "not-linked"
+    assert threading.main_thread() not in {
+        threads["https://one.example"],
+        threads["https://other.example"],
+    }
 
 
 async def test_a_site_that_is_away_is_no_proof(staff: Staff, registry: httpx.AsyncClient) -> None:
@@ -110,6 +163,7 @@ async def test_a_proof_can_fail_after_it_was_valid(staff: Staff) -> None:
         "https://169.254.169.254",
         "https://[::ffff:10.0.0.1]",
         "https://user@example.org",
+        "https://[2606:4700::1]@",
         "ftp://example.org",
         "https://example.org:22",
         "https://nowhere.invalid",
@@ -144,6 +198,27 @@ async def test_without_the_local_stack_s_setting_loopback_is_private(
         checked = ok(await client.post(f"{path}/{proof['id']}/check", headers=staff.officer))
         assert checked["failure"]["code"] == "private-address"
     assert staff.site.asked == []
+
+
+async def test_an_account_has_a_bounded_number_of_proofs(staff: Staff, registry_database: Database) -> None:
+    account = await staff.draft()
+    path, body = f"/v1/accounts/{account['id']}/proofs", {"method": "profile_code"}
+    first, *others = [await staff.proof(account, body) for _ in range(50)]
+    made = await staff.proof(account, body)
+    kept = [proof["id"] for proof in ok(await staff.client.get(path, headers=staff.officer))["items"]]
+    assert kept == [made["id"], *(proof["id"] for proof in reversed(others))]
+    assert first["id"] not in kept
+    async with registry_database.transaction() as session:
+        await session.execute(
+            text("""
+                UPDATE proofs SET state = 'valid', strength = 'medium', expires_at = :later,
+                    attester_issuer = 'a', attester_subject = 'b' WHERE account_id = :account
+            """),
+            {"account": UUID(account["id"]), "later": clock.now() + timedelta(days=9)},
+        )
+    refused = await staff.act(account, "proofs", json=body, headers=staff.officer)
+    assert problem(refused, 422, "invalid")["reason"] == "too-many-proofs"
+    assert len(ok(await staff.client.get(path, headers=staff.officer))["items"]) == 50
 
 
 async def test_proofs_of_others_are_not_found(staff: Staff, tenant: Tenant) -> None:

@@ -3,6 +3,7 @@
 import io
 from base64 import b64encode
 from hashlib import sha256
+from itertools import product
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 from xml.etree import ElementTree as ET
@@ -15,6 +16,7 @@ from fastapi import FastAPI
 from services.registry.accounts.service import suspend_after_takeover
 from services.registry.signs.badge import draw
 from shared.db import Database
+from shared.urls import PLATFORMS
 from tests.support.answers import ok, problem
 from tests.support.staff import Staff
 
@@ -93,10 +95,11 @@ async def test_a_badge_brings_nothing_along(registry: httpx.AsyncClient, staff: 
 def test_no_name_breaks_a_badge(name: str, state: str) -> None:
     class Row:
         agency_name = agency_short_name = display_name = handle = name
-        platform_id, platform, reason, url = "1", "zalo", "security", "https://zalo.me/1"
+        platform_id, platform, reason, url = "1", "", "security", "https://zalo.me/1"
 
     Row.state = state  # type: ignore[attr-defined]
-    for language in ("vi", "en"):
+    for language, platform in product(("vi", "en"), PLATFORMS):
+        Row.platform = platform
         svg, _ = draw(Row(), language, "https://x.example/?a=1&b=2")
         root = ET.fromstring(svg)  # noqa: S314 - our own
         assert not list(root.iter(f"{SVG}script"))

@@ -9,11 +9,12 @@ import pytest
 from fastapi import FastAPI
 
 from services.registry.accounts.service import suspend_after_takeover
+from services.registry.agencies import queries as agencies
 from shared.db import Database
 from tests.support.answers import ok, problem
 from tests.support.site import Site
 from tests.support.staff import Staff
-from tests.support.tenant import REFORM, Tenant
+from tests.support.tenant import REFORM, Tenant, agency
 
 
 def host() -> str:
@@ -118,3 +119,14 @@ async def test_linked_data_is_a_government_organisation(
 @pytest.mark.parametrize("document", ["trust.txt", "accounts.jsonld"])
 async def test_an_unknown_agency_says_nothing(registry: httpx.AsyncClient, document: str) -> None:
     problem(await registry.get(f"/v1/agencies/T99.X99999/{document}"), 404, "not-found")
+
+
+async def test_linked_data_can_be_put_into_a_page(
+    registry: httpx.AsyncClient, tenant: Tenant, registry_database: Database
+) -> None:
+    name = "Trường </script><script>alert(1)</script> & <!--"
+    async with registry_database.transaction() as session:
+        await agencies.write(session, [agency(tenant.commune, name=name, version=2)])
+    answer = await registry.get(f"/v1/agencies/{tenant.commune}/accounts.jsonld")
+    assert ok(answer)["name"] == name
+    assert "<" not in answer.text

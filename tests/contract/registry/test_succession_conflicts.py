@@ -1,5 +1,6 @@
 """Successions that cannot be: each is refused, and the conflict named."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +49,55 @@ async def test_each_kind_has_its_form(
         body["parent_code"] = reform.code(body["parent_code"])
     for move in body.get("moves", []):
         move.update({name: reform.code(code) for name, code in move.items()})
+    found = problem(await reform.ask(body), 422, "invalid")
+    assert found["errors"][0]["pointer"] == pointer
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "vi", "en"),
+    [
+        ("merge", "", "“merge” cần 1 cơ quan ở đây.", "For a merge name 1 here."),
+        ("split", "B", "“split” cần 2–200 cơ quan ở đây.", "For a split name 2–200 here."),
+        ("reparent", "B", "Để trống khi là “reparent”.", "Leave it empty for a reparent."),
+    ],
+)
+async def test_how_many_are_needed_is_said_in_words(
+    reform: Reform, kind: str, to: str, vi: str, en: str
+) -> None:
+    await reform.enter(*"AB")
+    body = asked(kind, [reform.code("A")], [reform.code(each) for each in to])
+    for language, words in (("vi", vi), ("en", en)):
+        headers = {**reform.tenant.auth(reform.tenant.province, "admin"), "Accept-Language": language}
+        answer = await reform.client.post("/v1/successions", json=body, headers=headers)
+        assert problem(answer, 422, "invalid")["detail"] == words
+
+
+async def test_a_slip_of_the_pen_blocks_no_agency(reform: Reform) -> None:
+    old, new = await reform.enter("OLD", "NEW")
+    far = problem(await reform.ask(asked("merge", [old], [new], days=365 * 12)), 422, "invalid")
+    assert far["errors"][0]["pointer"] == "/effective_on"
+    act = {"number": "1/NQ-HĐND", "date": (clock.today() + timedelta(days=1)).isoformat(), "issuer": "HĐND"}
+    unsigned = problem(await reform.ask(asked("merge", [old], [new], legal_act=act)), 422, "invalid")
+    assert unsigned["errors"][0]["pointer"] == "/legal_act/date"
+    act["date"] = clock.today().isoformat()
+    assert (await reform.ask(asked("merge", [old], [new], days=365 * 9, legal_act=act))).status_code == 201
+
+
+@pytest.mark.parametrize("pointer", ["/from", "/to", "/moves"])
+async def test_each_agency_is_named_once_by_whichever_code(reform: Reform, pointer: str) -> None:
+    one, two, three = await reform.enter(*"ABC")
+    (unit,) = await reform.enter("A.U", level="unit", parent_code=one)
+    official = f"H{two}"
+    async with reform.database.transaction() as session:
+        row = agency(two, parent_code=reform.tenant.province, official_code=official, version=2)
+        await tenancy.store(session, [row])
+    body = {
+        "/from": asked("merge", [two, official], [three]),
+        "/to": asked("split", [one], [two, official], parent_code=two),
+        "/moves": asked(
+            "merge", [one], [two], moves=[{"code": unit, "parent_code": code} for code in (two, three)]
+        ),
+    }[pointer]
     found = problem(await reform.ask(body), 422, "invalid")
     assert found["errors"][0]["pointer"] == pointer
 
@@ -106,6 +156,19 @@ async def test_whoever_is_counted_on_does_not_end_before(reform: Reform) -> None
     assert (found["agencies"], found["succession_ids"]) == ([new], [made["id"]])
     await refused(reform, "awaited", "dissolve", [new], days=0)
     await reform.propose("merge", [new], [other], days=11)
+
+
+async def test_nothing_is_moved_under_what_will_end_later(reform: Reform) -> None:
+    """It would be left behind then: whoever plans the end has not heard of it."""
+    old, new = await reform.enter("A", "B")
+    (unit,) = await reform.enter("A.U", level="unit", parent_code=new)
+    ends = await reform.approve("merge", [old], [new], days=10)
+    found = await refused(reform, "ending", "reparent", [unit], parent_code=old, days=5)
+    assert (found["agencies"], found["succession_ids"]) == ([old], [ends["id"]])
+    ok(await reform.act(ends, "cancel"))
+    moves = await reform.approve("reparent", [unit], parent_code=old, days=5)
+    found = await refused(reform, "awaited", "merge", [old], [new], days=10)
+    assert (found["agencies"], found["succession_ids"]) == ([old], [moves["id"]])
 
 
 async def test_two_that_would_succeed_each_other_are_a_cycle_by_another_name(reform: Reform) -> None:

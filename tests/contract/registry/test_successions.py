@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -216,7 +217,16 @@ async def test_what_is_cancelled_never_happens(reform: Reform) -> None:
     await reform.approve("merge", [old], [new], days=0)
 
 
-async def test_what_can_no_longer_be_waits_and_says_why(reform: Reform) -> None:
+def held_up() -> float:
+    """What the worker's metric says."""
+    value = REGISTRY.get_sample_value("successions_held_up")
+    assert value is not None
+    return value
+
+
+async def test_what_can_no_longer_be_waits_and_says_why(
+    reform: Reform, caplog: pytest.LogCaptureFixture
+) -> None:
     old, new = await reform.enter("A", "B")
     (unit,) = await reform.enter("A.U", level="unit", parent_code=old)
     ends = await reform.approve("dissolve", [unit], days=1)
@@ -224,12 +234,31 @@ async def test_what_can_no_longer_be_waits_and_says_why(reform: Reform) -> None:
     ok(await reform.act(ends, "cancel"))
     with clock.shifted(timedelta(days=1)):
         await effect_due(reform.database)
-        held = await reform.read(made)
+        held, waiting = await reform.read(made), held_up()
         assert (held["state"], held["conflict"]) == ("approved", "children_left")
+        await effect_due(reform.database)
+        logged = [each for each in caplog.records if vars(each).get("succession") == made["id"]]
+        assert [each.message for each in logged] == ["a succession cannot take effect"]
+        assert held_up() == waiting >= 1
         await reform.approve("dissolve", [unit], days=0)
         await effect_due(reform.database)
         done = await reform.read(made)
         assert (done["state"], done["conflict"]) == ("effective", None)
+        assert held_up() == waiting - 1
+
+
+async def test_one_that_breaks_keeps_no_other_from_taking_effect(reform: Reform) -> None:
+    first, second = await reform.enter("A", "B")
+    broken, good = [await reform.approve("dissolve", [code], days=1) for code in (first, second)]
+    about = {"id": broken["id"]}
+    async with reform.database.transaction() as session:
+        await session.execute(text("DELETE FROM succession_agencies WHERE succession_id = :id"), about)
+    with clock.shifted(timedelta(days=1)):
+        await effect_due(reform.database)
+    assert held_up() >= 1
+    assert (await reform.read(good))["state"] == "effective"
+    async with reform.database.transaction() as session:
+        await session.execute(text("UPDATE successions SET state = 'cancelled' WHERE id = :id"), about)
 
 
 async def test_lists_show_what_concerns_one(reform: Reform) -> None:
@@ -246,6 +275,13 @@ async def test_lists_show_what_concerns_one(reform: Reform) -> None:
     assert await listed(province) == [other["id"], renamed["id"]]
     assert await listed(province, kind="rename") == [renamed["id"]]
     assert await listed(province, agency_code=new) == [other["id"]]
+    async with reform.database.transaction() as session:
+        official = agency(new, parent_code=province, official_code=f"G{new}", version=2)
+        await tenancy.store(session, [official])
+    assert await listed(province, agency_code=f"G{new}") == [other["id"]]
+    headers, unknown = reform.tenant.auth(province, "viewer"), {"agency_code": reform.code("NOBODY")}
+    refused = await reform.client.get("/v1/successions", params=unknown, headers=headers)
+    assert problem(refused, 422, "invalid")["errors"][0]["pointer"] == "/query/agency_code"
     assert await listed(province, state="effective") == []
     assert await listed(old) == [renamed["id"]]
     assert await listed(reform.tenant.foreign) == []

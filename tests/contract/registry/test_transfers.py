@@ -150,18 +150,19 @@ async def test_the_giver_does_not_take(staff: Staff, taker: Staff) -> None:
     assert ok(await step(taker, transfer, "accept"))["state"] == "accepted"
 
 
+@pytest.mark.parametrize("issuer", ["giver_issuer", "NULL"])
 async def test_the_database_holds_the_two_sides_apart_too(
-    staff: Staff, taker: Staff, registry_database: Database
+    staff: Staff, taker: Staff, registry_database: Database, issuer: str
 ) -> None:
     transfer = await offered(staff, taker)
     with pytest.raises(IntegrityError) as refused:
         async with registry_database.transaction() as session:
             await session.execute(
-                text("""
+                text(f"""
                     UPDATE transfers SET state = 'accepted',
-                        decider_issuer = giver_issuer, decider_subject = giver_subject
+                        decider_issuer = {issuer}, decider_subject = giver_subject
                     WHERE id = :id
-                """),
+                """),  # noqa: S608 - words of ours
                 {"id": transfer["id"]},
             )
     assert violated_constraint(refused.value) == "ck_transfers_two_people"

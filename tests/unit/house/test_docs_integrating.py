@@ -1,15 +1,18 @@
 """docs/integrating.md: its list of events is whole, and its examples work as they stand."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from standardwebhooks import WebhookVerificationError
 
-from deploy.local.config import PROJECT
+from deploy.local.config import PROJECT, SERVICES
 from services.notifications.deliveries.signing import signature_headers
 from services.notifications.event_types.catalogue import CONTRACTS
 from services.notifications.subscriptions.sealing import new_secret, shown
+from shared.problem_docs import problems_of
 from tests.support.documents import blocks, table
 
 INTEGRATING = PROJECT / "docs" / "integrating.md"
@@ -35,6 +38,13 @@ def accepted(example: str, body: bytes, headers: dict[str, str], secret: bytes) 
 def test_the_list_of_events_is_that_of_the_contracts() -> None:
     documented = {row[0]: row[1] for row in table(INTEGRATING, "type")}
     assert documented == {name: contract.audience for name, contract in CONTRACTS.items()}
+
+
+def test_the_list_of_problems_is_whole() -> None:
+    documented = {word for row in table(INTEGRATING, "status") for word in re.findall(r"[a-z-]+", row[1])}
+    for service in SERVICES:
+        import_module(f"services.{service}.main")
+        assert problems_of(service).keys() - documented == {"conflict"}  # of which others are made
 
 
 @pytest.mark.parametrize("example", ["read_event", "is_genuine"])

@@ -38,6 +38,7 @@ def metrics() -> set[str]:
     import_module("services.notifications.deliveries.dispatcher")
     import_module("shared.rewrapping")
     import_module("services.registry.proofs.recheck")
+    import_module("services.registry.successions.schedule")
     ours = (metric for metric in REGISTRY.collect() if not metric.name.startswith(FOREIGN))
     return {f"{metric.name}_total" if metric.type == "counter" else metric.name for metric in ours}
 

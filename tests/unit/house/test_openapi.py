@@ -10,6 +10,7 @@ import pytest
 
 from deploy.local.config import SERVICES
 from scripts.export_contracts import openapi
+from shared import shapes
 from shared.openapi import example_of, operations
 from shared.problems import MEDIA_TYPE
 
@@ -226,3 +227,22 @@ def test_a_field_without_an_example_is_named() -> None:
 )
 def test_what_has_no_bounds_is_seen(schema: dict[str, Any], complaint: str) -> None:
     assert list(unbounded({}, schema)) == [complaint]
+
+
+def patterns(part: Any) -> Iterator[str]:
+    """Every pattern that texts have to match, anywhere in a document."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from patterns(each)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whoever_mistypes_is_told_what_to_send_and_no_expression(service: str) -> None:
+    found = set(patterns(DOCUMENTS[service]))
+    assert found
+    lists_of_words = re.compile(r"\^\([a-z_|]+\)\$")
+    assert [each for each in found if not lists_of_words.fullmatch(each) and shapes.words(each) is None] == []

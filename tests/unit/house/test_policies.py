@@ -41,6 +41,8 @@ PUBLIC = {
 }
 """What anybody may call without a token. A new entry is a decision, not an accident."""
 
+OWN = {"registry": {"accounts.withdraw"}, "reports": set[str](), "notifications": set[str]()}
+"""What neither role nor agency decides: an entry needs a test that nobody can touch what is another's."""
 
 BY_EVENTS = {
     "registry": {
@@ -113,7 +115,8 @@ def tells_of_people(route: APIRoute) -> bool:
 def test_what_is_public_is_known(name: str) -> None:
     _, policy = service_of(name)
     assert {rule for rule, each in policy.rules.items() if each.public} == PUBLIC[name]
-    assert all(each.public or each.roles for each in policy.rules.values())
+    assert all(each.public or each.roles or each.own for each in policy.rules.values())
+    assert {rule for rule, each in policy.rules.items() if each.own} == OWN[name]
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", rule) for rule in policy.rules)
 
 

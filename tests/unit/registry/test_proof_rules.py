@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise, product
+from typing import get_args
 
 import pytest
 
+from services.registry.accounts.links import WHY_UNUSABLE
 from services.registry.proofs import profile_code, schedule
 from services.registry.proofs.dns_txt import resolver
 from services.registry.proofs.failures import explain
@@ -12,6 +14,9 @@ from services.registry.proofs.methods import METHODS, strength_of
 from services.registry.proofs.tables import METHODS as WORDS
 from services.registry.proofs.tables import STRENGTHS
 from services.registry.settings import Settings
+from shared.outbound.address import BlockedCode
+from shared.outbound.client import CertificateFault, FetchCode
+from shared.urls.links import Code as LinkCode
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -28,12 +33,26 @@ def test_the_methods_are_those_that_the_database_knows() -> None:
     assert {name for name, method in METHODS.items() if not method.shows_control} == {"document"}
 
 
+@pytest.mark.parametrize("code", [*get_args(BlockedCode), *get_args(FetchCode), *get_args(CertificateFault)])
+def test_whatever_goes_wrong_on_the_way_has_words_of_its_own(code: str) -> None:
+    assert explain(code) != explain("never heard of")
+
+
 def test_every_failure_is_explained_in_both_languages() -> None:
     for method in METHODS.values():
         for text in (method.instructions, *method.failures.values(), explain("never heard of")):
             assert text.vi.strip()
             assert text.en.strip()
             assert text.vi != text.en
+
+
+def test_whatever_keeps_a_site_from_being_read_is_said() -> None:
+    for code in (*get_args(BlockedCode), *get_args(FetchCode)):
+        assert explain(code) != explain("never heard of"), code
+
+
+def test_whatever_keeps_a_link_from_naming_an_account_is_said() -> None:
+    assert WHY_UNUSABLE.keys() == set(get_args(LinkCode))
 
 
 @pytest.mark.parametrize(

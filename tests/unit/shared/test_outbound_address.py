@@ -133,6 +133,7 @@ def test_an_odd_answer_is_refused(answer: str) -> None:
         ("https://user:word@a.example/", "userinfo"),
         ("https://@a.example/", "userinfo"),
         ("https://:@a.example/", "userinfo"),
+        ("https://[2001:db8::1]@", "userinfo"),
         ("https://a.example&@127.0.0.1#@b.example/", "userinfo"),
         # Hosts that are no names.
         ("https:///x", "bad-url"),

@@ -102,7 +102,7 @@ DISGUISES = [
     "https://facebook.com.\u200b.evil.example/lapvo",
     "https://facebook\u2024com.evil.example/lapvo",
     "https://bit.ly/facebook.com/lapvo",
-    "https://fb.me/lapvo",
+    "https://fb.me/1LapVo",
     "https://vm.tiktok.com/lapvo",
 ]
 

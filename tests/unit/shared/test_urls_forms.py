@@ -9,8 +9,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from shared.urls import Canonical, UnusableLink, canonicalise
-from shared.urls import platforms as platform_table
-from shared.urls import sites as site_table
+from shared.urls.canonical import ROWS
 from shared.urls.table import Form, Platform, Rules
 
 
@@ -47,10 +46,10 @@ def places(row: Platform, rules: Rules, words: tuple[str, ...] = ()) -> Iterator
         if isinstance(rule, Mapping):
             yield from places(row, rule, (*words, word))
         elif isinstance(rule, tuple):
-            yield from (Place(row, (*words, word), form) for form in rule)
+            yield from (Place(row, (*words, word), form) for form in rule if isinstance(form, Form))
 
 
-PLACES = [place for row in (*platform_table.ROWS, *site_table.ROWS) for place in places(row, row.rules)]
+PLACES = [place for row in ROWS for place in places(row, row.rules)]
 
 
 def values(place: Place) -> st.SearchStrategy[str]:

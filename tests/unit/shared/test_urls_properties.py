@@ -6,11 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.urls import PLATFORMS, Canonical, UnusableLink, canonicalise
-from shared.urls import platforms as platform_table
-from shared.urls import sites as site_table
-from shared.urls.table import Platform
+from shared.urls.canonical import ROWS
 
-ROWS: tuple[Platform, ...] = (*platform_table.ROWS, *site_table.ROWS)
 HOSTS = sorted(host for row in ROWS for host in row.hosts)
 WORDS = sorted({word for row in ROWS for word in row.rules if word})
 PIECES = st.one_of(

@@ -24,17 +24,27 @@ MAX_CELL = 2_500
 MAX_HEADING = 200
 
 _REMARK = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_UNICODE = re.compile("[\u0100-\u1fff]")
+"""Letters that no legacy encoding has: a cell with one has been typed anew among older ones."""
 _UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 Row = list[str]
+Known = dict[str, tuple[str, bool]]
+"""Folded heading → its field, and whether it only stands in for a better one."""
+Heading = tuple[str, str | None, bool]
+"""A heading as it should read, its field, and whether it only stands in."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column that a kind of import knows: its field, and all headings that mean it."""
+    """A column that a kind of import knows: its field, and all headings that mean it.
+
+    `instead` are those that mean it only where no other heading of the file does.
+    """
 
     field: str
     headings: tuple[str, ...]
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,39 +94,44 @@ def read(content: bytes, columns: Sequence[Column], named: Mapping[str, str] | N
     raise Refused("no-header")
 
 
-def _known(columns: Sequence[Column], named: Mapping[str, str]) -> dict[str, str]:
-    """Folded heading → field. What the sender says comes before what headings usually mean."""
-    known = {
-        fold(heading): column.field for column in columns for heading in (column.field, *column.headings)
-    }
-    return {**known, **{fold(heading): field for field, heading in named.items()}}
+def _known(columns: Sequence[Column], named: Mapping[str, str]) -> Known:
+    """What the sender says comes before what headings usually mean."""
+    known: Known = {}
+    for column in columns:
+        known |= {fold(heading): (column.field, True) for heading in column.instead}
+        known |= {fold(heading): (column.field, False) for heading in (column.field, *column.headings)}
+    return known | {fold(heading): (field, False) for field, heading in named.items()}
 
 
-def _header(
-    rows: list[Row], known: Mapping[str, str]
-) -> tuple[int, tuple[str, ...], tuple[str | None, ...]] | None:
+def _header(rows: list[Row], known: Known) -> tuple[int, tuple[str, ...], tuple[str | None, ...]] | None:
     """The number of the header's row (from 1), its headings and their fields."""
     for number, row in enumerate(rows, start=1):
         read = [_heading(cell, known) for cell in _trimmed(row)]
-        fields = [field for _, field in read if field]
-        if len(set(fields)) < ENOUGH:
+        if len({field for _, field, _ in read if field}) < ENOUGH:
             continue
         if len(read) > MAX_COLUMNS:
             raise Refused("too-many-columns")
-        if len(set(fields)) < len(fields):
-            raise Refused("heading-twice")
-        return number, tuple(heading for heading, _ in read), tuple(field for _, field in read)
+        return number, tuple(heading for heading, _, _ in read), _each_once(read)
     return None
 
 
-def _heading(cell: str, known: Mapping[str, str]) -> tuple[str, str | None]:
-    """A heading as it should read, and its field."""
+def _heading(cell: str, known: Known) -> Heading:
     text = _clean(cell)[:MAX_HEADING]
     for reading in (text, legacy.from_tcvn3(text), legacy.from_vni(text)):
         for words in (reading, _REMARK.sub(" ", reading)):
-            if field := known.get(fold(words)):
-                return reading, field
-    return text, None
+            if meaning := known.get(fold(words)):
+                return reading, *meaning
+    return text, None, False
+
+
+def _each_once(read: list[Heading]) -> tuple[str | None, ...]:
+    """The fields of headings, where one that only stands in for another gives way to it."""
+    firm = {field for _, field, stands_in in read if not stands_in}
+    fields = [None if stands_in and field in firm else field for _, field, stands_in in read]
+    given = [field for field in fields if field]
+    if len(set(given)) < len(given):
+        raise Refused("heading-twice")
+    return tuple(fields)
 
 
 def _below(header_row: int, rows: list[Row]) -> list[tuple[int, Row]]:
@@ -154,7 +169,7 @@ def _convert(rows: list[tuple[int, Row]], width: int) -> str | None:
             continue
         met = met or encoding
         for _, row in rows:
-            if at < len(row) and not row[at].isascii():
+            if at < len(row) and not row[at].isascii() and not _UNICODE.search(row[at]):
                 row[at] = legacy.CONVERT[encoding](row[at])
     return met
 

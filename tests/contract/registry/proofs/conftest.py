@@ -3,6 +3,7 @@
 Of its own, because these tests move the clock and look at everything that is due.
 """
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 
@@ -10,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import text
 
 from deploy.local import postgres
 from deploy.local.config import DATABASE, HOST, LocalConfig
@@ -103,3 +105,17 @@ def serve(authority: Authority) -> Serve:
 def rechecker(settings: Settings, registry_database: Database, probe: Probe) -> Rechecker:
     """What the worker runs."""
     return Rechecker(registry_database, settings, probe)
+
+
+@pytest.fixture
+async def nothing_is_due(registry_database: Database) -> None:
+    """What other tests left is not looked at in this one."""
+    async with registry_database.transaction() as session:
+        await session.execute(text("UPDATE proofs SET next_check_at = NULL"))
+
+
+@pytest.fixture
+async def secure_site(serve: Serve) -> AsyncIterator[Site]:
+    """A government site."""
+    async with serve(f"x{secrets.token_hex(4)}.gov.vn") as site:
+        yield site

@@ -77,7 +77,7 @@ async def test_the_site_of_an_agency_outside_is_refused_naming_it(
     for agency in (staff.tenant.sibling, staff.tenant.foreign, staff.tenant.province):
         others = colleagues(staff, agency)
         account = await others.draft()
-        for site in (f"https://{host}", f"https://www.{host}", f"http://a.b.{host}"):
+        for site in (f"https://{host}", f"https://www.{host}", f"http://a.b.{host}", f"https://{host}."):
             answer = await others.act(account, "proofs", json=at(site), headers=others.officer)
             refused = problem(answer, 422, "invalid")
             assert refused["errors"][0]["pointer"] == "/site"
@@ -140,6 +140,11 @@ async def test_a_site_has_one_form(staff: Staff) -> None:
     host = fresh(".gov.vn")
     body = at(f"HTTPS://{host.upper()}:443/")
     proof = ok(await staff.act(await staff.draft(), "proofs", json=body, headers=staff.officer), 201)
+    assert proof["site"] == f"https://{host}"
+    proof = ok(
+        await staff.act(await staff.draft(), "proofs", json=at(f"https://{host}."), headers=staff.officer),
+        201,
+    )
     assert proof["site"] == f"https://{host}"
     body = at("https://Lấp-vò.gov.vn")
     proof = ok(await staff.act(await staff.draft(), "proofs", json=body, headers=staff.officer), 201)

@@ -124,13 +124,31 @@ def test_what_begins_like_a_formula_is_an_error_at_its_cell(value: str) -> None:
     assert [(error.code, error.field) for error in row.errors] == [("formula", "display_name")]
 
 
+@pytest.mark.parametrize("value", ["UBND xã L?p Vò", "?y ban nhân dân", "xã ??ng Tháp"])
+def test_letters_that_a_code_page_lacked_are_missed(value: str) -> None:
+    row = Row(2, {"agency_code": "T82", "display_name": value})
+    look_over([row], ACCOUNTS)
+    assert [(error.code, error.field) for error in row.errors] == [("letters-lost", "display_name")]
+
+
+def test_other_question_marks_are_none_of_them() -> None:
+    link = "facebook.com/profile.php?id=1"
+    row = Row(2, {"agency_code": "T82", "display_name": "Bạn hỏi? Xã trả lời", "url": link})
+    look_over([row], ACCOUNTS)
+    assert row.errors == []
+
+
 def test_no_heading_means_two_fields() -> None:
     for fields in FIELDS.values():
-        folded = [fold(heading) for field in fields for heading in (field.name, *field.heading, *field.also)]
+        folded = [
+            fold(heading)
+            for field in fields
+            for heading in (field.name, *field.heading, *field.also, *field.instead)
+        ]
         assert {each for each in folded if folded.count(each) > 1} <= {fold(field.name) for field in fields}
         by_heading: dict[str, str] = {}
         for field in fields:
-            for heading in (field.name, *field.heading, *field.also):
+            for heading in (field.name, *field.heading, *field.also, *field.instead):
                 assert by_heading.setdefault(fold(heading), field.name) == field.name, heading
 
 

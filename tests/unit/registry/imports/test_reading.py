@@ -86,6 +86,13 @@ def test_legacy_letters_are_recognised_in_workbooks(text: str, encoding: str) ->
     assert [row[2] for _, row in table.rows] == ["UBND xã Lấp Vò", "Số một"]
 
 
+@pytest.mark.parametrize(("text", "encoding"), [(TCVN3, "tcvn3"), (VNI, "vni")])
+def test_a_cell_typed_anew_among_legacy_ones_stays_as_it_is(text: str, encoding: str) -> None:
+    table = accounts(f"{text}\nT1,https://fb.com/z,Công an xã Lấp Vò".encode())
+    assert table.encoding == encoding
+    assert [row[2] for _, row in table.rows] == ["UBND xã Lấp Vò", "Số một", "Công an xã Lấp Vò"]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_whatever_separates_cells(delimiter: str) -> None:
     text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in (HEADER, ROW))
@@ -111,6 +118,14 @@ def test_quotes_hold_delimiters_and_line_breaks() -> None:
 )
 def test_headings_are_known_by_many_names(headings: list[str]) -> None:
     assert first(accounts(workbook([headings, ROW]))) == MAPPED
+
+
+def test_the_name_of_an_agency_beside_its_code_is_no_second_code() -> None:
+    table = accounts(workbook([["Tên cơ quan", *HEADER, "Loại"], ["UBND xã Lấp Vò", *ROW, "facebook"]]))
+    assert table.fields == (None, "agency_code", "url", "display_name", "platform")
+    table = accounts(workbook([["Tên cơ quan", "Liên kết"], ["UBND xã Lấp Vò", "http://a.vn"]]))
+    assert table.fields == ("agency_code", "url")
+    assert refusal(workbook([["Tên cơ quan", "Đơn vị", "Liên kết"]])) == "heading-twice"
 
 
 def test_titles_stand_above_the_header_and_row_numbers_are_those_of_the_sheet() -> None:
@@ -271,3 +286,12 @@ def test_a_process_of_its_own_reads_the_same() -> None:
 def test_a_cell_far_away_harms_nobody_but_the_process_that_reads_it() -> None:
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert in_a_process(with_cells(far)) in ([], [{"refused": "too-large-inside", "missing": []}])
+
+
+def test_a_directory_of_half_a_million_entries_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a stranger sent is looked at in the API's process, so it must never take that long."""
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    entry = b"PK\x01\x02" + bytes(42) + b"x"
+    with pytest.raises(Refused) as caught:
+        recognise(b"PK\x03\x04" + entry * 400_000)
+    assert caught.value.code == "too-large-inside"

@@ -89,6 +89,7 @@ async def test_the_rules_of_one_agency_are_those_of_many(desk: Desk, tenant: Ten
         school(f"{tenant.commune}.E", tenant.commune, name="=cmd()"),
         school(f"{tenant.commune}.F", tenant.commune, area="123456"),
         school("lower case no!", tenant.commune),
+        school("no!", tenant.commune, level="thôn", area="123456", since="31/02/2026"),
     ]
     made = await desk.checked(rows)
     said = {
@@ -106,6 +107,12 @@ async def test_the_rules_of_one_agency_are_those_of_many(desk: Desk, tenant: Ten
         10: [("formula", "name")],
         11: [("invalid", "area_code")],
         12: [("invalid", "code")],
+        13: [
+            ("not-a-date", "valid_from"),
+            ("invalid", "code"),
+            ("invalid", "level"),
+            ("invalid", "area_code"),
+        ],
     }
     problem(await desk.act(made, "apply"), 409, "rows-with-errors")
 
