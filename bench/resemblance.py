@@ -24,16 +24,6 @@ from shared.search import fold
 from shared.urls import Canonical, UnusableLink, canonicalise
 
 HERE = Path(__file__).parent
-NATIONAL = (
-    ("https://bocongan.gov.vn", "Bộ Công an"),
-    ("https://www.facebook.com/bocongan", "Bộ Công an"),
-    ("https://dichvucong.gov.vn", "Cổng Dịch vụ công quốc gia"),
-    ("https://vneid.gov.vn", "VNeID"),
-    ("https://baohiemxahoi.gov.vn", "Bảo hiểm xã hội Việt Nam"),
-    ("https://vssid.baohiemxahoi.gov.vn", "VssID"),
-    ("https://chinhphu.vn", "Cổng Thông tin điện tử Chính phủ"),
-    ("https://www.facebook.com/thongtinchinhphu", "Thông tin Chính phủ"),
-)
 
 
 @dataclass
@@ -76,9 +66,16 @@ def lines(path: Path) -> Iterator[str]:
     return (line for line in path.read_text().splitlines() if not line.startswith("#"))
 
 
+def read(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one of the tables beside this file."""
+    return csv.DictReader(lines(HERE / f"{name}.csv"))
+
+
 def country() -> tuple[list[Any], list[Unit]]:
-    """Accounts of every second commune, of all provinces and of the state; and the communes that have none."""
-    rows = [account(canonicalise(url), name) for url, name in NATIONAL]
+    """Accounts of every second commune, of all provinces and of state bodies; and the communes that have none."""
+    rows = [
+        account(canonicalise(row["link"]), row["display_name"], row["agency"]) for row in read("state-bodies")
+    ]
     missing = []
     taken = set()
     for number, unit in enumerate(u for u in read_units() if u.code.startswith("T")):
@@ -111,8 +108,11 @@ def index_of(rows: Iterable[Any], agencies: Mapping[str, Agency] | None = None) 
 
 
 def agencies() -> dict[str, Agency]:
-    """All agencies of the gazetteer by their codes."""
-    return {u.code: Agency(u.name, u.parent_code, u.successors) for u in read_units()}
+    """All agencies of the gazetteer and the state bodies, by their codes."""
+    found = {u.code: Agency(u.name, u.parent_code, u.successors) for u in read_units()}
+    for row in read("state-bodies"):
+        found[row["agency"]] = Agency(row["agency_name"], row["parent"] or None, ())
+    return found
 
 
 def alarms(index: Index, asked: Iterable[tuple[Canonical, str | None]]) -> Score:
@@ -140,6 +140,24 @@ def impostors(index: Index, cases: list[dict[str, str]]) -> tuple[Score, Score]:
         if result.account.identity != f"website:{case['impersonates']}":
             other.append(f"{case['host']} ({case['impersonates']}) ~ {result.account.identity}")
     return Score(len(cases), missed), Score(found, other)
+
+
+def claims(index: Index) -> tuple[Score, Score]:
+    """The same for those that imitate state bodies: any account of the right body is the right one."""
+    bodies = {canonicalise(row["link"]).key: row["body"] for row in read("state-bodies")}
+    missed, other, found, total = [], [], 0, 0
+    for row in read("impostors"):
+        link, name = canonicalise(row["link"]), row["display_name"]
+        total += 1
+        result = resemblance(index, link, name or None)
+        if not isinstance(result, Likeness):
+            missed.append(f"{link.key} {name} ({row['body']}): {result}")
+            continue
+        found += 1
+        identity = result.account.identity
+        if bodies.get(identity, identity) not in row["body"].split():
+            other.append(f"{link.key} {name} ({row['body']}) ~ {identity}")
+    return Score(total, missed), Score(found, other)
 
 
 def siblings(
@@ -187,8 +205,17 @@ def genuine(folder: Path) -> list[tuple[Canonical, str | None]]:
 
 def critics() -> list[tuple[Canonical, str | None]]:
     """Those who speak about an authority, not as it."""
-    rows = csv.DictReader(lines(HERE / "critics.csv"))
-    return [(canonicalise(row["link"]), row["display_name"] or None) for row in rows]
+    return asked("critics")
+
+
+def bodies() -> list[tuple[Canonical, str | None]]:
+    """Departments, schools, hospitals and courts of other places than those that have an account."""
+    return asked("bodies")
+
+
+def asked(name: str) -> list[tuple[Canonical, str | None]]:
+    """The links and titles of a table."""
+    return [(canonicalise(row["link"]), row["display_name"] or None) for row in read(name)]
 
 
 def show(what: str, score: Score, limit: str, *, good: bool, verbose: bool) -> None:
@@ -212,7 +239,11 @@ def main() -> None:
         cases = list(csv.DictReader(file))
     imitated = [account(site(host), host) for host in sorted({case["impersonates"] for case in cases})]
     rows, missing = country()
-    only, whole = index_of(imitated), index_of([*imitated, *rows], agencies())
+    held = {row.identity for row in rows}
+    only, whole = (
+        index_of(imitated),
+        index_of([*(row for row in imitated if row.identity not in held), *rows], agencies()),
+    )
     verbose = options.verbose
     for name, index in (("their targets registered", only), (f"{len(whole.accounts)} registered", whole)):
         for half, chosen in (("first half", cases[::2]), ("second half", cases[1::2])):
@@ -226,6 +257,10 @@ def main() -> None:
             good=False,
             verbose=verbose,
         )
+    missed, other = claims(whole)
+    show("impostors of state bodies found", missed, "≥ 97 %", good=True, verbose=verbose)
+    show("  … and the right body named", other, "≥ 95 %", good=True, verbose=verbose)
+    show("other bodies without an account", alarms(whole, bodies()), "≤ 1 %", good=False, verbose=verbose)
     show(
         "siblings without an account",
         alarms(whole, siblings(whole, missing, rows)),

@@ -44,10 +44,10 @@ _ADVICE: dict[str, Text] = {
         "on anything new there until it is official again.",
     ),
     "names-other-unit": Text(
-        "Liên kết này chưa được đăng ký. Tên của nó chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều đó "
-        "không có nghĩa là nó giả mạo hay bất hợp pháp.",
-        "This link is not enrolled; that does not make it illegitimate. Its name denotes a real unit that has not "
-        "enrolled it.",
+        "Liên kết này chưa được đăng ký. Tên của nó có thể chỉ một đơn vị có thật khác, chưa đăng ký trang này. Điều "
+        "đó không có nghĩa là nó giả mạo hay bất hợp pháp.",
+        "This link is not enrolled; that does not make it illegitimate. Its name may be that of another real body, "
+        "which has not enrolled it.",
     ),
     "speaks-about": Text(
         "Liên kết này chưa được đăng ký; điều đó không có nghĩa là nó giả mạo hay bất hợp pháp. Tên của nó nói về một "
@@ -97,7 +97,8 @@ _DETAILS: dict[Reason, Text] = {
     ),
     "same-unit": Text("Nêu cùng cơ quan và cùng địa phương.", "Names the same authority of the same place."),
     "same-name": Text(
-        "Trùng tên, nhưng ở nền tảng hoặc tên miền khác.", "The same name, on another platform or domain."
+        "Trùng tên với tài khoản chính thức, nhưng là một tài khoản hoặc địa chỉ khác.",
+        "The same name as the official account, and another account or address.",
     ),
     "combined-name": Text(
         "Ghép tên chính thức với những chữ khác.", "Combines the official name with other words."

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from services.registry.verify import parse
+from services.registry.verify import beside, parse, speech
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.names import FUZZY_FROM, LONGEST
@@ -22,7 +22,7 @@ Reason = Literal[
 ]
 
 _GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
-_SURE_FROM = 7  # letters of a name that nobody hits by chance, wherever it stands
+_MAX_DIGITS = 2  # of the number of a school
 
 
 class Match(NamedTuple):
@@ -73,8 +73,10 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
     for start, end, account in _contained(index, name, covered):
         whole = start == 0 and end == length
         score = 0.97 if whole else 0.7 + 0.25 * (end - start) / length
-        yield Match(name, start, end, account, score, "same-name" if whole else "combined-name")
+        reason: Reason = "same-name" if whole else "combined-name"
+        yield Match(name, start, end, account, score, reason) if account else None
     yield from _claiming_government(index, name)
+    yield from _called_like_a_site(index, name)
 
 
 def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> Known | None:
@@ -82,12 +84,23 @@ def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> 
 
     None when it may as well denote a unit without an account: that unit's own page must not be called a fake.
     """
-    accounts = [(row, index.unit(agency)) for row, agency in index.agencies_of(body.key)]
-    enrolled = {unit.code for _, unit in accounts if unit}
+    accounts = [
+        (row, _places_of(index, index.unit(agency), body.place))
+        for row, agency in index.agencies_of(body.key)
+    ]
+    enrolled = {code for _, codes in accounts for code in codes}
     meant = {unit.code for unit in _meant(index, body, said, accents)} if enrolled else set()
     if not meant <= enrolled:
         return None
-    return index.shortest(row for row, unit in accounts if unit is None or unit.code in meant)
+    return index.shortest(row for row, codes in accounts if not codes or codes & meant)
+
+
+def _places_of(index: Index, unit: Unit | None, place: str) -> set[str]:
+    """The units of a name that an account of some unit can mean: itself, or for a province those that lie in it."""
+    if unit is None:
+        return set()
+    called = index.places.by_name[place]
+    return {unit.code} if unit in called else {each.code for each in called if each.province == unit.province}
 
 
 def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[Unit]:
@@ -114,39 +127,17 @@ def _meant(index: Index, body: parse.Denoted, said: str, accents: str) -> list[U
 
 def _contained(
     index: Index, name: Name, covered: Sequence[tuple[int, int]]
-) -> Iterator[tuple[int, int, Known]]:
-    """The longest official name in a name, where it cannot stand by chance."""
+) -> Iterator[tuple[int, int, Known | None]]:
+    """The longest official name in a name, where it cannot stand by chance; nobody's when it is another body's."""
     text = name.skeleton
     for start, end in sorted(index.names.within(text), key=lambda hit: hit[0] - hit[1]):
-        if any(first <= start and end <= last for first, last in covered) or not _stands_out(
+        if any(first <= start and end <= last for first, last in covered) or not beside.stands_out(
             name, start, end
         ):
             continue
         if account := index.first(text[start:end]):
-            yield start, end, account
+            yield start, end, None if beside.is_another(index, name, start, end, account) else account
             return
-
-
-def _stands_out(name: Name, start: int, end: int) -> bool:
-    """Whether letters in a name are a word of their own; the fewer they are, the clearer that must be."""
-    length = end - start
-    if length >= _SURE_FROM:
-        return True
-    left = _is_edge(name, start)
-    if left and length >= FUZZY_FROM:
-        return True
-    right = _is_edge(name, end)
-    return left and right if length < FUZZY_FROM else right
-
-
-def _is_edge(name: Name, at: int) -> bool:
-    """Whether a word ends or begins at a place in a name: at separators, beside digits, where known words join it."""
-    if parse.is_edge(name, at):
-        return True
-    before = max(cut for cut in name.cuts if cut < at)
-    after = min(cut for cut in name.cuts if cut > at)
-    text = name.skeleton
-    return parse.segments(text[before:at]) is not None or parse.segments(text[at:after]) is not None
 
 
 def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
@@ -157,6 +148,15 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
             break
         if account := index.first(f"gov|{name.skeleton[cut:at]}"):
             yield Match(name, cut, at + 3, account, 0.9, "government-claim")
+
+
+def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:
+    """Called as a whole as a site below "gov.vn" is, though it be by common words: "dangkykinhdoanh"."""
+    for text in dict.fromkeys((name.skeleton, name.skeleton.removesuffix("vn"))):
+        if len(text) < beside.SURE_FROM or (account := index.first(f"gov|{text}")) is None:
+            continue
+        if not parse.is_weak(text, index.places) and not parse.is_authority(text):
+            yield Match(name, 0, len(text), account, 0.95, "same-name")
 
 
 def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
@@ -171,13 +171,36 @@ def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
             alike = index.names.near(form)
             says_what_it_means = bool(alike) and _is_real(index, form)
             for near, distance in alike:
-                is_short = near[0] != form[0] and len(near) < _SURE_FROM + 2 * distance
-                if distance and (says_what_it_means or is_short):
+                is_short = near[0] != form[0] and len(near) <= beside.SURE_FROM + 2 * distance
+                if distance and (
+                    says_what_it_means
+                    or is_short
+                    or _is_numbered(name, form, near)
+                    or _is_otherwise(name, form, distance)
+                ):
                     continue
                 if account := index.first(near):
                     start, score = max(text.find(form), 0), 0.9 - 0.4 * distance / len(form)
                     matches.append(Match(name, start, start + len(form), account, score, "near-name"))
     return matches
+
+
+def _is_numbered(name: Name, form: str, near: str) -> bool:
+    """Whether only the numbers at the end differ: of several schools another one."""
+    start = max(name.skeleton.find(form), 0)
+    stem = form[: len(name.plain[start : start + len(form)].rstrip("0123456789"))]
+    return stem != form and near.startswith(stem) and len(near) - len(stem) <= _MAX_DIGITS
+
+
+def _is_otherwise(name: Name, form: str, distance: int) -> bool:
+    """Whether what could be a misspelling reads well itself: another word of several, or too far from the name."""
+    start = name.skeleton.find(form)
+    end = start + len(form)
+    if start < 0:
+        return False
+    if distance == 1 and not any(start < cut < end for cut in name.cuts):
+        return False
+    return speech.is_readable(form, name.plain[start:end])
 
 
 def _is_real(index: Index, form: str) -> bool:

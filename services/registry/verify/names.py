@@ -167,7 +167,14 @@ def _of_name(name: Name, places: Places) -> Iterator[str]:
         yield body.key
         return
     core = parse.stripped(name)
-    if not parse.is_weak(core, places) and not parse.is_authority(core):
+    nobody = parse.is_weak(core, places) or parse.is_authority(core)
+    if parse.is_national(name):
+        # Without its first word it is only what it is about; "and" is often left out.
+        yield from _variants(name.skeleton, parse.without_and(name))
+        return
+    if nobody and parse.is_distance(core) and core != name.skeleton:
+        core, nobody = name.skeleton, False
+    if not nobody:
         yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)
 
 
@@ -176,14 +183,15 @@ def _variants(whole: str, core: str) -> Iterator[str]:
     if whole != core:
         yield whole
     for ending in _ENDINGS:
-        if core.endswith(ending) and len(core) - len(ending) >= FUZZY_FROM:
-            yield core[: -len(ending)]
+        rest = core[: -len(ending)]
+        if core.endswith(ending) and len(rest) >= FUZZY_FROM and not parse.is_authority(rest):
+            yield rest
 
 
 def of_host(address: str, site: texts.Host) -> Iterator[str]:
     """The keys that lie in the host of a website, beside those of its texts."""
     yield f"@{address}"
     # Only a site can be called by a kind of authority alone: "dichvucong.gov.vn".
-    yield from (name for label in site.labels if parse.is_authority(name := texts.name(label).skeleton))
+    yield from (name for label in site.labels[:1] if parse.is_authority(name := texts.name(label).skeleton))
     if site.is_government:
         yield from (f"gov|{texts.name(label).skeleton}" for label in site.labels)

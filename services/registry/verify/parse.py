@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from services.registry.verify import words
@@ -17,12 +18,11 @@ _COMMON = frozenset(map(skeleton, words.COMMON.split()))
 _DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
+_NOBODY = _KNOWN - _AUTHORITIES.keys()
+_HEADS = frozenset(map(skeleton, words.HEADS.split()))
 # Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
 _AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
 
-
-SENTENCE_FROM = 3
-"""Words outside all lists that make a sentence of a title."""
 _WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
 _DISTANCE_INSIDE = re.compile(pattern(word for word in _DISTANCE if len(word) > words.MAX_SHORT))
 _AFFIX = re.compile(pattern(_AFFIXES))
@@ -66,10 +66,10 @@ def denoted(text: str, places: Places) -> Iterator[Denoted]:
     """The authorities with their places: "ubnd xa lapvo", and at the beginning "lapvo ubnd"."""
     for start, end, authority in authorities(text):
         written, level = level_at(text, end)
-        place = places.at(text, end + len(written)) if level else None
+        place = place_at(text, end + len(written), places) if level else None
         if place is None:
             written, level = "", ""
-            place = places.at(text, end)
+            place = place_at(text, end, places)
         if place is not None:
             yield Denoted(authority, level, place, start, end + len(written) + len(place))
             continue
@@ -79,13 +79,35 @@ def denoted(text: str, places: Places) -> Iterator[Denoted]:
             yield Denoted(authority, level, place, 0, end)
 
 
+def place_at(text: str, start: int, places: Places) -> str | None:
+    """The place whose name begins here, unless a longer word does: "tra cuu" is no Trà Cú.
+
+    Of several the longest, but for one that takes letters of the province after it: "Phú Hòa, Đồng Nai" is not
+    "Phú Hòa Đông".
+    """
+    found = places.all_at(text, start)
+    if not found:
+        return None
+    if (known := _WORDS.at(text, start)) and len(known[0]) > len(found[0]):
+        return None
+    for place in found[1:]:
+        if text[start + len(place) :] in places.provinces:
+            return place
+    return found[0]
+
+
 def stripped(name: Name) -> str:
     """A skeleton without what anybody adds to names, at both ends."""
     text, cuts = name.skeleton, name.cuts
     first, last = 0, len(cuts) - 1
     while first < last and text[cuts[first] : cuts[first + 1]] in _GENERIC:
         first += 1
-    while last > first and text[cuts[last - 1] : cuts[last]] in _GENERIC:
+    # A number is none: it says which of several schools.
+    while (
+        last > first
+        and text[cuts[last - 1] : cuts[last]] in _GENERIC
+        and not name.plain[cuts[last - 1] : cuts[last]].isdigit()
+    ):
         last -= 1
     text = text[cuts[first] : cuts[last]]
     shorter = _without_affix(text)
@@ -103,9 +125,20 @@ def _without_affix(text: str) -> str:
     return text
 
 
+def is_national(name: Name) -> bool:
+    """Whether a name begins, by a word of its own, as those of the state's own bodies do: "Bộ …", "Cục …"."""
+    text = name.skeleton
+    return any(text[:cut] in _HEADS for cut in name.cuts[1:5]) and len(text) > words.MAX_SHORT
+
+
+def without_and(name: Name) -> str:
+    """A skeleton without the word "và"."""
+    return "".join(word for start, end in pairwise(name.cuts) if (word := name.skeleton[start:end]) != "va")
+
+
 def is_weak(text: str, places: Places) -> bool:
     """Whether a stripped skeleton names nobody in particular: a syllable, a common word, a place or several."""
-    if len(text) < SHORTEST or text in _GENERIC or text in _COMMON or text in _LEVELS:
+    if len(text) < SHORTEST or text in _NOBODY:
         return True
     if len(text) <= _LONGEST_SYLLABLE and _SYLLABLE.fullmatch(text) and text not in _AUTHORITIES:
         return True
@@ -135,49 +168,30 @@ def segments(text: str) -> list[str] | None:
     return best[-1]
 
 
-def speaks_about(name: Name, start: int, end: int) -> bool:
-    """Whether what stands beside a stretch of a name keeps its distance: "khiếu nại về …", "… fan club".
-
-    Short words stand inside many others ("hoi" in "xahoi", "bao" in "baomat"), so they count when they are written as
-    words, or when all that stands there is made of known words. At the ends of a name four letters are enough.
-    """
-    return any(_is_distance(name, first, last) for first, last in ((0, start), (end, len(name.skeleton))))
+def listed_at(text: str, start: int) -> list[str]:
+    """The words of the lists that begin at a place in a skeleton, the longest first."""
+    return _WORDS.at(text, start)
 
 
-def _is_distance(name: Name, first: int, last: int) -> bool:
-    side = name.skeleton[first:last]
-    known = segments(side)
-    if known is not None:
-        return not _DISTANCE.isdisjoint(known)
-    lengths = range(words.MAX_SHORT - 1, words.MAX_SHORT + 1)
-    at_the_end = (side[:length] if first == 0 else side[-length:] for length in lengths)
-    return (
-        _DISTANCE_INSIDE.search(side) is not None
-        or not _DISTANCE.isdisjoint(at_the_end)
-        or not _DISTANCE.isdisjoint(_words(name, first, last))
-    )
+def distance_within(text: str) -> list[str]:
+    """The words of distance that stand anywhere in a skeleton and are too long to do so by chance."""
+    return _DISTANCE_INSIDE.findall(text)
 
 
-def is_sentence(name: Name, start: int, end: int) -> bool:
-    """Whether a title says more beside a stretch of it than names do: three words that names are not made of."""
-    unknown = 0
-    for first, last in ((0, start), (end, len(name.skeleton))):
-        side = _words(name, first, last)
-        at = 0
-        while at < len(side):
-            taken = next((n for n in (4, 3, 2, 1) if "".join(side[at : at + n]) in _KNOWN), 0)
-            unknown += not taken
-            at += taken or 1
-    return unknown >= SENTENCE_FROM
+def is_known(text: str) -> bool:
+    """Whether a skeleton is a word of the lists."""
+    return text in _KNOWN
 
 
-def _words(name: Name, first: int, last: int) -> list[str]:
-    """The whole words between two places in a name."""
-    return [
-        name.skeleton[start:end]
-        for start, end in zip(name.cuts, name.cuts[1:], strict=False)
-        if first <= start and end <= last
-    ]
+def is_distance(text: str) -> bool:
+    """Whether a skeleton is a word of distance."""
+    return text in _DISTANCE
+
+
+def is_addition(text: str) -> bool:
+    """Whether a skeleton is nothing but what anybody adds to names, or empty."""
+    known = segments(text)
+    return known is not None and _GENERIC.issuperset(known)
 
 
 def is_made_of_words(text: str) -> bool:

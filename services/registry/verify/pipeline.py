@@ -5,11 +5,10 @@ one → a name with a letter or two wrong. What names another real unit, or spea
 The steps are in `likeness`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.registry.verify import likeness, parse, texts
+from services.registry.verify import likeness, speech, texts
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.likeness import Match, Reason
@@ -41,28 +40,57 @@ def resemblance(index: Index, link: Canonical, display_name: str | None = None) 
     if display_name:
         found.append(texts.name(display_name))
     matches = likeness.in_names(index, found, texts.accented(display_name or ""))
-    sure = [match for match in matches if match is not None] or (
-        not matches and likeness.misspelt(index, found)
-    )
+    sure = [match for match in matches if match is not None]
+    if not matches:
+        sure = likeness.misspelt(index, found)
+    shown = speech.title(display_name) if sure and display_name else None
+    if shown:
+        sure = [match for match in sure if match.name is not found[-1] or not _means_otherwise(match, shown)]
     if not sure:
         return "names-other-unit" if matches else None
     best = max(sure, key=lambda match: match.score)
-    if _keeps_distance(found, best, has_title=bool(display_name)):
+    if _speaks_about(index, found, sure, best, shown, is_site=site is not None):
         return "speaks-about"
     return Likeness(best.account, round(best.score, 2), _reasons(best))
 
 
-def _keeps_distance(found: Sequence[Name], match: Match, *, has_title: bool) -> bool:
-    """Whether any of the names, of which the last may be a title, speaks about whom the match names."""
+def _speaks_about(
+    index: Index,
+    found: list[Name],
+    sure: list[Match],
+    best: Match,
+    shown: speech.Title | None,
+    *,
+    is_site: bool,
+) -> bool:
+    """Whether any of the names speaks about whom the best match names. The last name is the title, if one is shown."""
+    titled = found[-1] if shown else None
     for name in found:
-        start, end = (match.start, match.end) if name is match.name else (0, 0)
-        if parse.speaks_about(name, start, end):
+        start, end = (best.start, best.end) if name is best.name else (0, 0)
+        if speech.speaks_about(name, start, end, shown if name is titled else None):
             return True
-    return has_title and match.name is found[-1] and parse.is_sentence(match.name, match.start, match.end)
+    for match in sure:
+        if shown and match.name is titled and speech.is_sentence(*match[:3], index.places, shown):
+            return True
+    unknown = 2 if is_site and _is_free(best.account) else 1
+    return best.name is not titled and speech.is_talk(*best[:3], index.places, unknown)
+
+
+def _means_otherwise(match: Match, shown: speech.Title) -> bool:
+    return speech.means_otherwise(*match[:3], shown, match.account.display_name)
+
+
+def _is_free(account: Known) -> bool:
+    """Whether an account is a site below a suffix that is open to all: brands are combined with any word in hosts."""
+    site = texts.host(Canonical(account.platform, account.handle, account.platform_id))
+    return site is not None and not site.is_government
 
 
 def _reasons(match: Match) -> tuple[Reason, ...]:
     written = match.name.plain[match.start : match.end]
-    if not written.isascii() or any(char.isdigit() for char in written):
-        return match.reason, "lookalike-letters"
-    return (match.reason,)
+    if written.isascii() and written.isalpha():
+        return (match.reason,)
+    own = (match.account.handle or "", match.account.display_name)
+    if any(written in texts.name(text).plain for text in own):
+        return (match.reason,)  # the official name has that digit itself
+    return match.reason, "lookalike-letters"

@@ -54,6 +54,10 @@ class Places:
             if any(unit.code == unit.province for unit in found)
         }
 
+    def all_at(self, skeleton: str, start: int) -> list[str]:
+        """The names of units that begin at a place in a skeleton, the longest first."""
+        return self._beginnings.at(skeleton, start)
+
     def at(self, skeleton: str, start: int) -> str | None:
         """The longest name of a unit that begins at a place in a skeleton."""
         found = self._beginnings.at(skeleton, start)

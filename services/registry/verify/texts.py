@@ -18,7 +18,7 @@ from shared.urls.domains import suffix
 MAX_LENGTH = 80
 """Longer names are compared by their beginning: it bounds the work that a hostile one can cause."""
 
-_STATE = frozenset({"gov", "mil", "gouv", "gob"})
+_STATE = frozenset({"gov", "mil", "gouv", "gob", "go", "govt", "gub", "gv"})
 _WORD = re.compile(r"[^\W_]+")
 _STROKES = dict(zip("đðøłıßæœħŧ", "ddolisaoht", strict=True))
 # Digits for letters, and the one pair of letters that no reader tells apart.
@@ -95,7 +95,7 @@ class Host(NamedTuple):
 
     @property
     def is_government(self) -> bool:
-        """Whether only a state gives out names here: below `gov.vn`, `gouv.fr`, `mil`."""
+        """Whether only a state gives out names here: below `gov.vn`, `go.jp`, `mil`."""
         return self.suffix.partition(".")[0] in _STATE
 
 

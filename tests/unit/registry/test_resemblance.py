@@ -220,8 +220,133 @@ def test_siblings_critics_and_others_are_not_accused(
     assert siblings.total > 1000
     assert siblings.share <= 0.01, siblings.wrong
     critics = bench.alarms(index, bench.critics())
-    assert critics.total >= 500
+    assert critics.total >= 800
     assert critics.share <= 0.005, critics.wrong
+    bodies = bench.alarms(index, bench.bodies())
+    assert bodies.total > 600
+    assert bodies.share <= 0.01, bodies.wrong
+
+
+def test_impostors_of_state_bodies_are_found(country: tuple[Index, list[Unit], list[object]]) -> None:
+    missed, other = bench.claims(country[0])
+    assert missed.total > 500
+    assert missed.share <= 0.03, missed.wrong
+    assert other.share <= 0.05, other.wrong
+
+
+PAGE = "https://www.facebook.com/1234567890"
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        # Ministries and the like, by a name of which each word is common.
+        ("botaichinh.com", "website:mof.gov.vn"),
+        ("nganhangnhanuoc-hotro.com", "website:sbv.gov.vn"),
+        ("https://www.facebook.com/cucantoanthongtin.vn", "website:ais.gov.vn"),
+        ("bogiaoducdaotao.com", "website:moet.gov.vn"),
+        # A site below gov.vn that is called by common words.
+        ("dang-ky-kinh-doanh.net", "website:dangkykinhdoanh.gov.vn"),
+        ("thuedientu.vip", "website:thuedientu.gdt.gov.vn"),
+        # A hospital of the province in one of its towns; an abbreviation beside a word that no list has.
+        ("benhviendakhoasadec.com", "facebook:@benhviendakhoasadec"),
+        ("qwgplx.com", "website:gplx.gov.vn"),
+    ],
+)
+def test_state_bodies_are_known_by_their_whole_names(
+    country: tuple[Index, list[Unit], list[object]], link: str, name: str
+) -> None:
+    assert said(country[0], link)[0] == name
+
+
+@pytest.mark.parametrize(
+    ("link", "name", "target"),
+    [
+        # Set apart, a name is claimed, whatever stands beside it; accents tell "for" from "market".
+        (PAGE, "Bộ Công an - Tiếp nhận trình báo lừa đảo", "facebook:@bocongan"),
+        (PAGE, "Bộ Công an | Hỗ trợ nạn nhân bị lừa", "facebook:@bocongan"),
+        (PAGE, "Hỗ trợ cho người dân: VNeID", "website:vneid.gov.vn"),
+        (PAGE, "Bệnh viện Bạch Mai - Khám chữa bệnh", "website:bachmai.gov.vn"),
+        (PAGE, "Bộ Công an 2026", "facebook:@bocongan"),
+        # Who leaves accents out, or borrows letters, means the official name.
+        (PAGE, "Bộ Cong An", "facebook:@bocongan"),
+        (PAGE, "Bộ Công \u0430n", "facebook:@bocongan"),
+        (PAGE, "Cục CSGT - Tra cứu phạt nguội", "website:csgt.vn"),
+        (PAGE, "Hỗ trợ VNeID phường Bến Nghé", "website:vneid.gov.vn"),
+    ],
+)
+def test_a_title_that_claims_is_no_talk(
+    country: tuple[Index, list[Unit], list[object]], link: str, name: str, target: str
+) -> None:
+    assert said(country[0], link, name)[0] == target
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        # Talk without a word of any list.
+        (PAGE, "Dịch vụ công sao khó thế"),
+        (PAGE, "Nói thẳng về Bộ Công an"),
+        (PAGE, "Tổng cục Thuế ơi"),
+        (PAGE, "Quán cơm Bệnh viện Bạch Mai"),
+        (PAGE, "Phượt thủ và Hải quan Việt Nam"),
+        ("https://www.facebook.com/dankeudichvucong", None),
+        ("https://www.facebook.com/ubndxatramysaochamthe", None),
+        ("https://www.tiktok.com/@goc_nhin_bo_cong_an", None),
+        ("thanphienvevneid.net", None),
+        ("tuthiencungbocongan.com", None),
+        # The handle claims, the title tells.
+        ("https://www.facebook.com/vneid.hotro", "Dân kêu trời vì VNeID"),
+        # Victims speak for themselves.
+        (PAGE, "Nạn nhân của Bộ Công an"),
+    ],
+)
+def test_talk_is_no_claim(
+    country: tuple[Index, list[Unit], list[object]], link: str, name: str | None
+) -> None:
+    assert said(country[0], link, name) == ("", "speaks-about")
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        # The same school but for its number, or its place; schools share names, and no list has them all.
+        ("https://www.facebook.com/thptlapvo2", None),
+        (PAGE, "Trường THPT Lấp Vò 3"),
+        (PAGE, "Trường Mầm non Hoa Sen Sa Đéc"),
+        (PAGE, "Trường Mầm non Hoa Sen"),
+        # Bodies within another, and parts of it.
+        (PAGE, "Văn phòng Chính phủ"),
+        (PAGE, "Đoàn Thanh niên Bộ Công an"),
+        (PAGE, "Bệnh viện 199 Bộ Công an"),
+        ("https://www.facebook.com/toaannhandantoicaokhuvuc3", None),
+        ("https://www.facebook.com/khobacnhanuockhuvucxviii", None),
+        # Another word is no misspelling.
+        (PAGE, "Bệnh viện Phổi Trung ương"),
+        (PAGE, "Cục Thú y"),
+        (PAGE, "Hải sản Việt Nam"),
+        (PAGE, "Bồ Công Anh"),
+        (PAGE, "Hải quân Việt Nam"),
+        (PAGE, "Thành Trà Store"),
+        # A place ends where its name does: neither Trà Cú nor Phú Hòa Đông.
+        ("https://www.facebook.com/ubndphuhoadongnai", None),
+        # The states of others have zones of their own.
+        ("mofa.go.jp", None),
+        # Departments of other places have the same host in theirs.
+        ("soyte.com.tw", None),
+    ],
+)
+def test_namesakes_and_neighbours_are_left_alone(
+    country: tuple[Index, list[Unit], list[object]], link: str, name: str | None
+) -> None:
+    target, reason = said(country[0], link, name)
+    assert (target, reason) in {("", "names-other-unit"), ("", "not-enrolled")}
+
+
+def test_a_digit_of_the_official_name_looks_like_no_letter(
+    country: tuple[Index, list[Unit], list[object]],
+) -> None:
+    assert said(country[0], "https://www.tiktok.com/@thptlapvo1") == ("facebook:@thptlapvo1", "same-name")
 
 
 def test_hosts_of_others_are_not_accused(country: tuple[Index, list[Unit], list[object]]) -> None:

@@ -1,0 +1,99 @@
+"""What stands beside an official name in another name: whether it is a name there at all, and whose."""
+
+import re
+
+from services.registry.verify import parse, texts, words
+from services.registry.verify.accounts import Known
+from services.registry.verify.index import Index
+from services.registry.verify.names import FUZZY_FROM
+from services.registry.verify.places import SHORTEST, Unit, level_at
+from services.registry.verify.texts import Name
+
+SURE_FROM = 7
+"""Letters of a name that nobody hits by chance, wherever it stands."""
+_WORDS_FROM = 3  # words from which a text is written in words
+_VOWEL = re.compile("[aeiouy]")
+_INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
+_REGION = texts.skeleton(words.REGION)
+_NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
+_NAMESAKES = re.compile("|".join(map(texts.skeleton, words.NAMESAKES.split())))
+
+
+def stands_out(name: Name, start: int, end: int) -> bool:
+    """Whether letters in a name are a word of their own; the fewer they are, the clearer that must be."""
+    if len(name.cuts) > _WORDS_FROM and (_is_in_syllable(name, start) or _is_in_syllable(name, end)):
+        return False
+    if parse.is_authority(name.skeleton[start:end]):
+        return _is_edge(name, start) and _is_edge(name, end)
+    length = end - start
+    if length >= SURE_FROM:
+        return True
+    left = _is_edge(name, start)
+    if left and length >= FUZZY_FROM:
+        return True
+    if _VOWEL.search(name.plain, start, end) is None:
+        return True  # an abbreviation: no word is without a vowel
+    right = _is_edge(name, end)
+    return left and right if length < FUZZY_FROM else right
+
+
+def _is_in_syllable(name: Name, at: int) -> bool:
+    """Whether a place in a name lies in a word so short that nothing ends or begins in it."""
+    if parse.is_edge(name, at):
+        return False
+    return min(cut for cut in name.cuts if cut > at) - max(cut for cut in name.cuts if cut < at) <= SURE_FROM
+
+
+def _is_edge(name: Name, at: int) -> bool:
+    """Whether a word ends or begins at a place in a name: at separators, beside digits, where known words join it."""
+    if parse.is_edge(name, at):
+        return True
+    before = max(cut for cut in name.cuts if cut < at)
+    after = min(cut for cut in name.cuts if cut > at)
+    text = name.skeleton
+    return parse.segments(text[before:at]) is not None or parse.segments(text[at:after]) is not None
+
+
+def is_another(index: Index, name: Name, start: int, end: int, account: Known) -> bool:
+    """Whether what stands beside an official name makes it another body's: one within it, or its namesake elsewhere."""
+    text = name.skeleton
+    inner = _INNER.search(name.plain[:start])
+    if inner and (len(inner[1]) > words.MAX_SHORT or inner.start() in name.cuts):
+        return True
+    if text.startswith(_REGION, end):
+        return True
+    unit = index.unit(account.agency_code)
+    return unit is not None and (
+        _has_number(name, end)
+        or ((kind := _NAMESAKES.search(text)) is not None and not _lies_in(index, text, kind.end(), unit))
+        or _lies_elsewhere(index, text, end, account, unit)
+    )
+
+
+def _has_number(name: Name, end: int) -> bool:
+    """Whether one digit follows, as after the names of schools and hospitals of which a place has several."""
+    after = name.plain[end : end + 2]
+    return (
+        after[:1].isdigit()
+        and not after[1:].isdigit()
+        and _NUMBERED.search(name.skeleton, 0, end) is not None
+    )
+
+
+def _lies_elsewhere(index: Index, text: str, end: int, account: Known, unit: Unit) -> bool:
+    """Whether a place follows that is neither the account's unit nor its province, nor named by the account."""
+    written, _ = level_at(text, end)
+    place = parse.place_at(text, end + len(written), index.places) or parse.place_at(text, end, index.places)
+    if place is None or place in texts.name(account.display_name).skeleton:
+        return False
+    return not any(each.code in {unit.code, unit.province} for each in index.places.by_name[place])
+
+
+def _lies_in(index: Index, text: str, start: int, unit: Unit) -> bool:
+    """Whether a name has, from some letter on, a place in the province of a unit."""
+    return any(
+        each.province == unit.province
+        for at in range(start, len(text) - SHORTEST + 1)
+        for place in index.places.all_at(text, at)
+        for each in index.places.by_name[place]
+    )
