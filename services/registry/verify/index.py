@@ -10,6 +10,7 @@ from services.registry.verify.accounts import Accounts, Known, is_live
 from services.registry.verify.names import Names
 from services.registry.verify.places import Places, Unit, gazetteer
 from shared.urls import Canonical
+from shared.urls.links import MAX_LENGTH
 
 _MAX_REMEMBERED = (
     10_000  # names of which the keys are remembered: most agencies call all their accounts alike
@@ -98,16 +99,24 @@ class Index:
 
     def agencies_of(self, key: str) -> list[tuple[int, str]]:
         """The rows of the accounts filed under a key, those left out that are gone, and whose they are."""
-        return [(row, code) for row in self.names.rows(key) if (code := self.accounts.agency(row))]
+        own, by_agency = self.names.rows(key)
+        return [(row, code) for row in (*own, *by_agency) if (code := self.accounts.agency(row))]
 
     def first(self, key: str) -> Known | None:
-        """Of the accounts filed under a key the one with the shortest handle: a site before the sites below it."""
-        return self.shortest(self.names.rows(key)) if key in self.names.latest else None
+        """Of the accounts filed under a key the one to name: its own name counts before that of its agency."""
+        if key not in self.names.latest:
+            return None
+        own, by_agency = self.names.rows(key)
+        return self.shortest(own) or self.shortest(by_agency)
 
     def shortest(self, rows: Iterable[int]) -> Known | None:
-        """Of these accounts the one with the shortest handle."""
+        """Of these accounts the one with the shortest handle: a site before those below it; an app, with none, last."""
         there = [row for row in rows if self.accounts.raw(row)]
-        return self.accounts.get(min(there, key=self.accounts.length)) if there else None
+        return (
+            self.accounts.get(min(there, key=lambda row: self.accounts.length(row) or MAX_LENGTH))
+            if there
+            else None
+        )
 
     def _call(self, number: int, row: Any) -> None:
         called = (
@@ -124,12 +133,13 @@ class Index:
             keys = self._keys[called] = self._look(row)
         for key in keys:
             self.names.add(key, number)
+        for key in self._look_at_agency(row.agency_code) - keys:
+            self.names.add(key, number, by_agency=True)
 
     def _look(self, row: Any) -> set[str]:
         link = Canonical(row.platform, row.handle, row.platform_id)
         site = texts.host(link)
         keys = names.of_texts((*texts.of_account(link, site), row.display_name), self.places)
-        keys |= self._look_at_agency(row.agency_code)
         if site is not None:
             keys.update(names.of_host(row.handle, site))
         return keys

@@ -46,7 +46,7 @@ class Names:
         self.latest: dict[str, int] = {}
         """For each key the last entry of its chain of rows."""
         self._before = array("i")
-        self._rows = array("I")
+        self._entries = array("I")  # a row, twice, and one more when it is filed by its agency's name
         self._names: list[str] = []
         self._parts = Postings(expected)
         # Which lengths names have that begin so, bit n for n letters: by their first four, and by the hash of their
@@ -54,22 +54,23 @@ class Names:
         self._short_heads: dict[str, int] = {}
         self._long_heads = array("Q", [0]) * _HEADS
 
-    def add(self, key: str, row: int) -> None:
-        """File an account under a key."""
+    def add(self, key: str, row: int, *, by_agency: bool = False) -> None:
+        """File an account under a key of its own, or of its agency's name."""
         before = self.latest.get(key, -1)
-        self.latest[key] = len(self._rows)
+        self.latest[key] = len(self._entries)
         self._before.append(before)
-        self._rows.append(row)
+        self._entries.append(row << 1 | by_agency)
         if before < 0 and key.isalnum():
             self._prepare(key)
 
-    def rows(self, key: str) -> list[int]:
-        """The rows filed under a key, the latest first."""
-        found: list[int] = []
-        entry = self.latest.get(key, -1)
-        while entry >= 0 and len(found) < MAX_NAMESAKES:
-            found.append(self._rows[entry])
-            entry = self._before[entry]
+    def rows(self, key: str) -> tuple[list[int], list[int]]:
+        """The rows filed under a key, the latest first: by what they are called themselves, and by their agency."""
+        found: tuple[list[int], list[int]] = [], []
+        entry, left = self.latest.get(key, -1), MAX_NAMESAKES
+        while entry >= 0 and left:
+            filed = self._entries[entry]
+            found[filed & 1].append(filed >> 1)
+            entry, left = self._before[entry], left - 1
         return found
 
     def within(self, text: str) -> list[tuple[int, int]]:

@@ -5,10 +5,11 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.resemblance import account, index_of
-from services.registry.verify.index import Index
+from bench.resemblance import account, index_of, site
+from services.registry.verify.index import Agency, Index
 from services.registry.verify.pipeline import Likeness, resemblance
 from services.registry.verify.postings import Postings
+from services.registry.verify.texts import skeleton
 from shared.urls import Canonical
 
 
@@ -64,3 +65,15 @@ def test_whoever_is_not_there_is_no_trouble() -> None:
     index.put(uuid4(), [])
     assert index.accounts.find("facebook:@nobody") is None
     assert not isinstance(resemblance(index, Canonical("website", "vneid.com", None)), Likeness)
+
+
+def test_an_account_called_so_is_named_before_those_of_its_agency_and_a_site_before_an_app() -> None:
+    agencies = {"XNC": Agency("Cục Quản lý xuất nhập cảnh", None, ())}
+    key = skeleton("cucquanlyxuatnhapcanh")
+    visa = account(site("evisa.gov.vn"), "Thị thực điện tử", "XNC")
+    app = account(Canonical("google_play", None, "vn.gov.xnc"), "Cục Quản lý xuất nhập cảnh", "XNC")
+    index = index_of([visa, app], agencies)
+    assert index.first(key).id == app.id  # type: ignore[union-attr]
+    page = account(Canonical("facebook", "xuatnhapcanh.vn", None), "Cục Quản lý xuất nhập cảnh", "XNC")
+    index.put(page.id, [page])
+    assert index.first(key).id == page.id  # type: ignore[union-attr]
