@@ -2,8 +2,10 @@
 
 Four kinds of keys share one table, and only the first is of letters and digits alone: a name that stands for itself
 (`vneld`), an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanol`), a host.
-Names that stand for themselves are also filed in parts: of two names within n edits of each other, at least one
-of n + 1 parts of the one stands in the other unchanged (the pigeonhole of Pass-Join, Li et al. 2011).
+Names that stand for themselves are also filed so that misspellings of them are found. A short one, which allows one
+edit, by what is left of it without one letter: two names within an edit of each other have such a rest in common. A
+long one in parts: of two names within n edits of each other, at least one of n + 1 parts of the one stands in the
+other unchanged (the pigeonhole of Pass-Join, Li et al. 2011).
 """
 
 from array import array
@@ -95,6 +97,8 @@ class Names:
     def near(self, text: str) -> list[tuple[str, int]]:
         """Names within the edits that their length allows, with their number."""
         codes = [hash(text[start:end]) ^ part for part, start, end in _PLANS[len(text)]]
+        if len(text) <= _TWO_EDITS_FROM:
+            codes += map(hash, _rests(text))
         sharing = self._parts.any_of(codes, MAX_SHARING)
         if not sharing:
             return []
@@ -111,8 +115,9 @@ class Names:
         if FUZZY_FROM <= length <= LONGEST:
             number = len(self._names)
             self._names.append(name)
-            for part, start, end in _BOUNDS[length]:
-                self._parts.add_hash(hash(name[start:end]) ^ part, number)
+            codes = [hash(name[start:end]) ^ part for part, start, end in _BOUNDS[length]]
+            for code in codes or map(hash, _rests(name)):
+                self._parts.add_hash(code, number)
 
 
 def edits(length: int) -> int:
@@ -120,14 +125,19 @@ def edits(length: int) -> int:
     return _MAX_EDITS if length >= _TWO_EDITS_FROM else 1
 
 
+def _rests(text: str) -> set[str]:
+    """A text, and what is left of it without one letter."""
+    return {text, *[text[:at] + text[at + 1 :] for at in range(len(text))]}
+
+
 def _bounds(length: int) -> list[tuple[int, int, int]]:
-    """The parts of a name of so many letters, one more than the edits it allows: which, where it begins and ends."""
-    count = edits(length) + 1
+    """The parts of a long name: which, counted from one, where it begins and ends."""
+    count = _MAX_EDITS + 1
     cuts = [length * index // count for index in range(count + 1)]
-    return [(part, start, end) for part, (start, end) in enumerate(pairwise(cuts))]
+    return [(part, start, end) for part, (start, end) in enumerate(pairwise(cuts), start=1)]
 
 
-_BOUNDS = [_bounds(length) for length in range(LONGEST + 1)]
+_BOUNDS = [_bounds(length) if length >= _TWO_EDITS_FROM else [] for length in range(LONGEST + 1)]
 
 
 def _plan(length: int) -> list[tuple[int, int, int]]:
@@ -137,13 +147,12 @@ def _plan(length: int) -> list[tuple[int, int, int]]:
     """
     found: dict[tuple[int, int, int], None] = {}
     # Whoever imitates a name seldom leaves out two letters of it; two brands often differ so.
-    for other in range(max(FUZZY_FROM, length - 2), min(LONGEST, length + 1) + 1):
-        allowed, difference = edits(other), length - other
-        for part, start, end in _BOUNDS[other]:
+    for other in range(length - 2, min(LONGEST, length + 1) + 1):
+        for part, start, end in _BOUNDS[max(other, 0)]:
             # As many edits as there are parts before it, or after it, or it would not be the one that is whole.
-            after = allowed - part
-            for shift in range(max(-part, difference - after), min(part, difference + after) + 1):
-                if difference <= allowed and start + shift >= 0 and end + shift <= length:
+            before, after, difference = part - 1, _MAX_EDITS + 1 - part, length - other
+            for shift in range(max(-before, difference - after), min(before, difference + after) + 1):
+                if start + shift >= 0 and end + shift <= length:
                     found[part, start + shift, end + shift] = None
     return [*found]
 

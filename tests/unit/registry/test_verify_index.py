@@ -4,9 +4,11 @@ from uuid import uuid4
 
 from hypothesis import given
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from bench.resemblance import account, index_of, site
 from services.registry.verify.index import Agency, Index
+from services.registry.verify.names import FUZZY_FROM, Names, edits
 from services.registry.verify.pipeline import Likeness, resemblance
 from services.registry.verify.postings import Postings
 from services.registry.verify.texts import skeleton
@@ -77,3 +79,29 @@ def test_an_account_called_so_is_named_before_those_of_its_agency_and_a_site_bef
     page = account(Canonical("facebook", "xuatnhapcanh.vn", None), "Cục Quản lý xuất nhập cảnh", "XNC")
     index.put(page.id, [page])
     assert index.first(key).id == page.id  # type: ignore[union-attr]
+
+
+@given(
+    st.lists(st.text("abcd", min_size=FUZZY_FROM, max_size=13), min_size=1, max_size=30, unique=True),
+    st.data(),
+)
+def test_whatever_is_one_edit_from_a_short_name_is_found(called: list[str], data: st.DataObject) -> None:
+    names = Names()
+    for number, name in enumerate(called):
+        names.add(name, number)
+    asked = data.draw(st.sampled_from(called))
+    at = data.draw(st.integers(0, len(asked) - 1))
+    letter = data.draw(st.sampled_from("abcdx"))
+    edited = data.draw(
+        st.sampled_from(
+            [
+                asked,
+                asked[:at] + asked[at + 1 :],
+                asked[:at] + letter + asked[at:],
+                asked[:at] + letter + asked[at + 1 :],
+                asked[:at] + asked[at + 1 : at + 2] + asked[at] + asked[at + 2 :],
+            ]
+        )
+    )
+    expected = {(name, far) for name in called if (far := OSA.distance(name, edited)) <= edits(len(name))}
+    assert set(names.near(edited)) == expected
