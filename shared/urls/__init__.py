@@ -5,8 +5,8 @@ in the words of `table`; `canonical` reads the one by the other. Nothing here fe
 asked.
 """
 
-from shared.urls.canonical import Canonical, canonicalise
+from shared.urls.canonical import Canonical, canonicalise, destination
 from shared.urls.links import UnusableLink
 from shared.urls.platforms import PLATFORMS
 
-__all__ = ["PLATFORMS", "Canonical", "UnusableLink", "canonicalise"]
+__all__ = ["PLATFORMS", "Canonical", "UnusableLink", "canonicalise", "destination"]

@@ -81,10 +81,15 @@ def canonicalise(link: str) -> Canonical:
 
     Raises UnusableLink, which never repeats the link.
     """
+    return destination(link)[0]
+
+
+def destination(link: str) -> tuple[Canonical, str]:
+    """The identity that a link denotes, as `canonicalise` reads it, and the link without redirectors around it."""
     for _ in range(MAX_REDIRECTS + 1):
         identity = _read(parse(link))
         if isinstance(identity, Canonical):
-            return identity
+            return identity, link
         link = identity
     raise UnusableLink("needs-resolving")
 

@@ -23,7 +23,7 @@ from shared.db import new_id
 from shared.events.reports import IncidentReceived, TakeoverConfirmed
 from shared.messaging import outbox
 from shared.problems import Invalid, Text, Unavailable
-from shared.urls import UnusableLink, canonicalise
+from shared.urls import UnusableLink, destination
 
 # A link that hides its account, or names only a post, is still where the harm is done.
 _ATTEMPTS = 3
@@ -258,7 +258,7 @@ def _identities(report: ImpersonationReport | TakeoverReport) -> list[str]:
 
 def _identity(target: str) -> str:
     """The account behind a link; on a website the page, for a host may carry many unrelated ones."""
-    link = canonicalise(target)
+    link, target = destination(target)
     if link.platform != "website":
         return link.key
     path = urlsplit(target if "://" in target else f"//{target}").path

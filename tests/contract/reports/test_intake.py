@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -104,6 +105,15 @@ async def test_a_target_reported_again_is_a_sighting(
         again["targets"],
         ["https://other.example/"],
     ]
+
+
+async def test_a_page_behind_a_redirector_is_that_page(reports: httpx.AsyncClient, tenant: Tenant) -> None:
+    page = f"https://{tenant.commune.lower().replace('.', '-')}.example/vay-tien"
+    await report(reports, impersonation(tenant.commune, targets=[page]))
+    wrapped = f"https://l.facebook.com/l.php?u={quote(page, safe='')}&h=AT0"
+    await report(reports, impersonation(tenant.commune, targets=[wrapped]))
+    (incident,) = await incidents_of(reports, tenant)
+    assert incident["sightings"] == 2
 
 
 async def test_naming_another_agency_hides_nothing_from_this_one(
