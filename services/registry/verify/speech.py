@@ -199,12 +199,7 @@ def _unknown(text: str, plain: str) -> int | None:
         here = best[start]
         if here == _NEVER:
             continue
-        ends = [
-            (start + len(word), int(word in _DISTANCE))
-            for word in parse.listed_at(text, start)
-            if len(word) > 1
-            if len(word) > 1
-        ]
+        ends = [(start + len(word), int(word in _DISTANCE)) for word in parse.listed_at(text, start)]
         ends += [
             (end, _TALK if syllable in _SPEECH else 1)
             for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(plain)) + 1)
