@@ -76,7 +76,7 @@ async def locked(session: AsyncSession, actor: Actor, account_id: UUID, expected
 def allowed(account: Account) -> set[str]:
     """What can be done with an account as it is."""
     actions = TRANSITIONS[account.state].keys() - _BY_PROOFS
-    if account.new_url is None:
+    if not account.is_renaming:
         actions -= {"rename", "withdraw_rename"}
     if account.state == "submitted" and account.lapsed_at is None:
         actions -= {"suspend"}  # of one that was never official nobody has to be warned

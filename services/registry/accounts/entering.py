@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import changes, drafting, holding, links, queries
-from services.registry.accounts.problems import require_holder
+from services.registry.accounts.problems import NameNeedsTwo, require_holder
 from services.registry.accounts.schemas import AccountChange, AccountCreate
 from services.registry.accounts.tables import Account
 from services.registry.proofs import queries as proofs
@@ -48,13 +48,15 @@ async def change(
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever.
         NotTheHolder: it is an office's account, and the actor does not hold the office.
-        Invalid: the link is not a draft's, names no account, or an office's account is given a name.
+        NameNeedsTwo: another name for what is or was official.
+        Invalid: nothing was given, the link is not a draft's or names no account, or an office's account is named.
         HeldElsewhere, Renamed: the link is registered already.
     """
     account = await changes.locked(session, actor, account_id, expected)
     require_holder(account, actor)
-    changes.require(account, "change")
     given = body.model_dump(exclude_unset=True, exclude={"expected_version"})
+    if not given:
+        raise Invalid(Text("Không có gì để thay đổi.", "There is nothing to change."))
     different = {
         name: value
         for name, value in given.items()
@@ -64,6 +66,9 @@ async def change(
     }
     if "display_name" in different and account.kind == "public_office":
         raise Invalid.at("/display_name", drafting.TITLE_ALONE)
+    if "display_name" in different and await queries.was_official(session, account.id):
+        raise NameNeedsTwo
+    changes.require(account, "change")
     link = await _another_link(session, account, body)
     if not different and not link:
         return account

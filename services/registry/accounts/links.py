@@ -66,13 +66,6 @@ def read_handle(
     return Canonical(platform, link.handle, known), shown.url
 
 
-def nothing_new() -> Invalid:
-    """The refusal of a rename that changes nothing."""
-    return Invalid.at(
-        "/url", Text("Tài khoản đang mang tên này.", "The account has this handle."), reason="same-handle"
-    )
-
-
 def identities(platform: str, handle: str | None, platform_id: str | None) -> tuple[str, ...]:
     """Every identity that an account has, as `Canonical.key` writes them: the immutable one first."""
     by_id = [Canonical(platform, None, platform_id)] if platform_id is not None else []

@@ -100,6 +100,21 @@ class OfficeTaken(Conflict):
     )
 
 
+class NameNeedsTwo(Conflict):
+    """What the public is told needs two people: nobody alone changes the name of what is or was official."""
+
+    slug = "name-needs-two"
+    title = Text("Đổi tên hiển thị cần hai người", "Another display name needs two people")
+    advice = Text(
+        "Tài khoản đang hoặc từng là chính thức, nên một người không tự sửa được tên hiển thị; chưa có gì được ghi. "
+        "Khi tài khoản đang hoạt động, hãy đề nghị tên mới tại `POST /v1/accounts/<id>/rename` (`display_name`), rồi "
+        "để một người khác duyệt tại `/rename/approve`.",
+        "The account is or was official, so its display name is not corrected by one person; nothing was written. "
+        "While the account is active, propose the new name at `POST /v1/accounts/<id>/rename` (`display_name`), and "
+        "have another person approve it at `/rename/approve`.",
+    )
+
+
 class NoPlatformId(Conflict):
     """Nothing that never changes is known of the account, so nothing shows that it is the same under a new name."""
 

@@ -11,6 +11,7 @@ from services.registry.accounts.problems import (
     AgencyEnded,
     FreshProofNeeded,
     HeldElsewhere,
+    NameNeedsTwo,
     NotTheHolder,
     NoValidProof,
     OfficeTaken,
@@ -109,7 +110,14 @@ async def read_account(
     operation_id="changeAccount",
     summary="Correct or change",
     responses=responses(
-        Forbidden, NotTheHolder, IllegalTransition, StaleVersion, HeldElsewhere, Renamed, Invalid
+        Forbidden,
+        NotTheHolder,
+        IllegalTransition,
+        StaleVersion,
+        NameNeedsTwo,
+        HeldElsewhere,
+        Renamed,
+        Invalid,
     ),
 )
 async def change_account(
@@ -120,7 +128,9 @@ async def change_account(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Correct a draft in anything, or an active account in what is said of it. `null` empties a field that may be."""
+    """Correct a draft in anything, or an active account in what is said of it but its name, which takes two people
+    (`…/rename`). `null` empties a field that may be.
+    """
     return answered(await entering.change(session, actor, account_id, body, expected), response)
 
 

@@ -121,7 +121,10 @@ class AccountChange(Change):
     )
     platform_id_url: Link | None = _PLATFORM_ID_URL
     display_name: DisplayName | None = Field(
-        None, description="The name it shows.", examples=["UBND xã Lấp Vò"]
+        None,
+        description="The name it shows: of a draft that was never official. Any other name takes two people "
+        "(`POST /v1/accounts/{account_id}/rename`).",
+        examples=["UBND xã Lấp Vò"],
     )
     languages: Languages | None = Field(
         None, description="Languages it publishes in (BCP 47).", examples=[["vi"]]
@@ -149,6 +152,9 @@ class AccountRead(Schema):
     new_url: str | None = Field(
         description="Under which link it is found since it was renamed; waits for approval.", examples=[None]
     )
+    new_display_name: str | None = Field(
+        description="Which name it is to show; waits for approval.", examples=[None]
+    )
     purpose: Purpose | None = Field(examples=["information"])
     contact_email: str | None = Field(
         description="Shown to those within reach alone.", examples=["vanphong@lapvo.dongthap.gov.vn"]
@@ -171,14 +177,22 @@ class Retirement(Change):
     reason: RetirementReason = Field(examples=["closed_by_agency"])
 
 
-class NewHandle(Change):
-    """Under which handle an account is found since it was renamed on its platform."""
+class AccountRename(Change):
+    """Under which handle an account is found since it was renamed on its platform, which name it shows, or both."""
 
-    url: Link = Field(examples=["https://www.facebook.com/ubndlapvo"])
+    url: Link | None = Field(
+        None, description="A link with the new handle.", examples=["https://www.facebook.com/ubndlapvo"]
+    )
     platform_id_url: Link | None = Field(
         None,
-        description="Where no immutable id is known so far: a link that carries it, with the handle unchanged.",
+        description="Where no immutable id is known so far: a link that carries it, beside `url` with the handle "
+        "unchanged.",
         examples=[None],
+    )
+    display_name: DisplayName | None = Field(
+        None,
+        description="The name that it is to show. An office's account bears its title and takes no other name.",
+        examples=["UBND xã Lấp Vò"],
     )
 
 

@@ -48,7 +48,8 @@ class Account(Base, table=True):
             " AND (restorer_issuer, restorer_subject) IS DISTINCT FROM (suspender_issuer, suspender_subject)",
             name="restored_by_another",
         ),
-        # Whoever proposes another handle cannot approve it.
+        # Whoever proposes another handle or name cannot approve it. That the name of what is or was official
+        # changes in no other way is held by a trigger (`require_two_for_a_name`).
         CheckConstraint(
             "rename_approver_subject IS NULL OR rename_approver_issuer IS NOT NULL AND"
             " (rename_approver_issuer, rename_approver_subject) IS DISTINCT FROM (renamer_issuer, renamer_subject)",
@@ -57,6 +58,10 @@ class Account(Base, table=True):
         CheckConstraint(
             "(new_url IS NULL) = (new_handle IS NULL) AND (new_platform_id IS NULL OR new_url IS NOT NULL)",
             name="new_handle_whole",
+        ),
+        CheckConstraint(
+            "new_display_name IS NULL OR renamer_issuer IS NOT NULL AND renamer_subject IS NOT NULL",
+            name="new_name_proposed",
         ),
         # An office's account is its holder's own: nobody enrols somebody else's.
         CheckConstraint(
@@ -126,6 +131,7 @@ class Account(Base, table=True):
     new_handle: str | None = Field(default=None, sa_column=Column(code(255)))
     new_platform_id: str | None = Field(default=None, sa_column=Column(code(255)))
     new_url: str | None = Field(default=None, sa_column=Column(code(2048)))
+    new_display_name: str | None = Field(default=None, sa_column=Column(code(200)))
     renamer_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
     renamer_subject: str | None = Field(default=None, sa_column=Column(code(255)))
     rename_approver_issuer: str | None = Field(default=None, sa_column=Column(code(255)))
@@ -140,9 +146,14 @@ class Account(Base, table=True):
         """Every identity by which it can be found, the immutable one first."""
         return links.identities(self.platform, self.handle, self.platform_id)
 
+    @property
+    def is_renaming(self) -> bool:
+        """Whether another handle or name waits for a second person."""
+        return self.new_url is not None or self.new_display_name is not None
+
     def forget_proposal(self) -> None:
         """Drop what a rename has proposed."""
-        self.new_handle = self.new_platform_id = self.new_url = None
+        self.new_handle = self.new_platform_id = self.new_url = self.new_display_name = None
 
 
 class Identity(Base, table=True):

@@ -63,8 +63,10 @@ SAYS: dict[str, Text] = {
         "The same as a row further up, which the suggestion names.",
     ),
     "differs": Text(
-        "Tài khoản đã có trong sổ với tên hoặc ngôn ngữ khác và được giữ nguyên.",
-        "The account is registered with another name or other languages, and stays as it is.",
+        "Tài khoản đã có trong sổ với tên hoặc ngôn ngữ khác và được giữ nguyên; tên của tài khoản chính thức cần hai "
+        "người để đổi.",
+        "The account is registered with another name or other languages, and stays as it is; the name of an official "
+        "one takes two people to change.",
     ),
     "renamed": Text(
         "Tài khoản có mã số này đang ghi tên khác và được giữ nguyên; nếu trang đã đổi tên, hãy đổi tên tài khoản.",

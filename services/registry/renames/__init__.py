@@ -1,1 +1,1 @@
-"""Accounts that were renamed on their platform: said by one person, approved by another."""
+"""Accounts with another handle or another name: proposed by one person, approved by another."""

@@ -1,4 +1,4 @@
-"""`/v1/accounts/{account_id}/rename`: the new handle of an account, or an id that was not known."""
+"""`/v1/accounts/{account_id}/rename`: the new handle or name of an account, or an id that was not known."""
 
 from typing import Annotated
 from uuid import UUID
@@ -14,7 +14,7 @@ from services.registry.accounts.problems import (
     Renamed,
     SelfApproval,
 )
-from services.registry.accounts.schemas import AccountRead, NewHandle
+from services.registry.accounts.schemas import AccountRead, AccountRename
 from services.registry.policy import POLICY
 from services.registry.renames import service
 from shared.auth import Actor
@@ -33,8 +33,8 @@ router = APIRouter(
 @router.post(
     "",
     operation_id="proposeAccountRename",
-    openapi_extra=shows(new_url="https://www.facebook.com/ubndlapvo"),
-    summary="Say that it was renamed",
+    openapi_extra=shows(new_url="https://www.facebook.com/ubndlapvo", new_display_name="UBND xã Lấp Vò"),
+    summary="Propose another handle or name",
     responses=responses(
         Forbidden,
         NotTheHolder,
@@ -48,15 +48,14 @@ router = APIRouter(
 )
 async def propose_account_rename(
     account_id: UUID,
-    body: NewHandle,
+    body: AccountRename,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.propose_rename")],
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Name the new handle of the same account, or its immutable id where none is known so far.
-
-    It counts once a second person has approved it.
+    """Name the new handle of the same account, or its immutable id where none is known so far; its new display name;
+    or both. It takes the place of what was proposed before, and counts once a second person has approved it.
     """
     return answered(await service.propose(session, actor, account_id, body, expected), response)
 
@@ -64,7 +63,7 @@ async def propose_account_rename(
 @router.post(
     "/approve",
     operation_id="approveAccountRename",
-    summary="Approve the new handle",
+    summary="Approve the new handle or name",
     responses=responses(
         Forbidden, SelfApproval, IllegalTransition, StaleVersion, FreshProofNeeded, HeldElsewhere, Renamed
     ),
@@ -76,14 +75,16 @@ async def approve_account_rename(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Let the account be found by its new handle. The old one is verified as `former` from now on."""
+    """Let the account be found by its new handle and show its new name, whichever was proposed. The old handle is
+    verified as `former` from now on.
+    """
     return answered(await service.approve(session, actor, account_id, expected), response)
 
 
 @router.post(
     "/withdraw",
     operation_id="withdrawAccountRename",
-    summary="Drop the new handle",
+    summary="Drop the new handle or name",
     responses=responses(IllegalTransition, StaleVersion),
 )
 async def withdraw_account_rename(
@@ -93,5 +94,5 @@ async def withdraw_account_rename(
     expected: ExpectedVersion,
     response: Response,
 ) -> AccountRead:
-    """Take the proposal back, or refuse it: the account keeps its handle."""
+    """Take the proposal back, or refuse it: the account keeps handle and name."""
     return answered(await service.withdraw(session, actor, account_id, expected), response)

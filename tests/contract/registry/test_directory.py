@@ -112,11 +112,12 @@ async def test_a_name_is_found_by_itself_whatever_stands_in_it(
     assert await listed(registry, q=name) == [account["id"]]
 
 
-async def test_a_corrected_name_is_found_and_sorted_anew(registry: httpx.AsyncClient, staff: Staff) -> None:
+async def test_a_new_name_is_found_and_sorted_anew(registry: httpx.AsyncClient, staff: Staff) -> None:
     before, after = word(), word()
     account = await staff.active(display_name=before)
-    body = {"display_name": after}
-    ok(await registry.patch(f"/v1/accounts/{account['id']}", json=body, headers=staff.officer))
+    ok(await staff.act(account, "rename", json={"display_name": after}, headers=staff.officer))
+    assert await listed(registry, q=before) == [account["id"]]
+    ok(await staff.act(account, "rename/approve"))
     assert await listed(registry, q=before) == []
     assert await listed(registry, q=after) == [account["id"]]
 
@@ -251,7 +252,9 @@ async def test_the_directory_of_another_day(
     with clock.shifted(timedelta(days=1)):
         body = {"display_name": became}
         headers = staff.tenant.auth(staff.agency, "officer", exp=4_000_000_000)
-        ok(await registry.patch(f"/v1/accounts/{account['id']}", json=body, headers=headers))
+        ok(await staff.act(account, "rename", json=body, headers=headers))
+        headers = staff.tenant.auth(staff.agency, "approver", exp=4_000_000_000)
+        ok(await staff.act(account, "rename/approve", headers=headers))
     with clock.shifted(timedelta(days=2)):
         await suspend(registry_database, account)
     with clock.shifted(timedelta(days=3)):

@@ -59,6 +59,17 @@ async def test_the_same_file_is_the_same_import_and_the_same_rows_change_nothing
     assert len(await desk.accounts(tenant.commune)) == 4
 
 
+async def test_no_table_alone_changes_the_name_of_what_is_official(desk: Desk, staff: Staff) -> None:
+    account = await staff.active()
+    made = await desk.checked([HEADER, (staff.agency, account["url"], "Bộ Công an Việt Nam", "vi")])
+    assert counts(made) == {"total": 1, "checked": 1, "unchanged": 1}
+    (warned,) = await desk.errors(made, warnings=True)
+    assert "two people" in warned["warnings"][0]["detail"] or "hai người" in warned["warnings"][0]["detail"]
+    await desk.applied(made)
+    (kept,) = await desk.accounts(staff.agency)
+    assert (kept.display_name, kept.new_display_name) == (account["display_name"], None)
+
+
 async def test_twins_are_one_import(desk: Desk, tenant: Tenant) -> None:
     content = accounts_csv(tenant.commune)
     answers = await asyncio.gather(*(desk.send(content) for _ in range(4)))
