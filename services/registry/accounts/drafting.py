@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import changes, holding, links, queries
+from services.registry.accounts.problems import require_in_force
 from services.registry.accounts.schemas import AccountCreate
 from services.registry.agencies import queries as agencies
 from services.registry.offices.catalogue import OFFICES
@@ -29,9 +30,9 @@ async def judge(
 ) -> list[Draft | AppError]:
     """For each body the draft that it would become, or why it cannot; nothing is written yet.
 
-    NotFound: the agency is unknown or not within the actor's reach. Invalid: it has ended or has no such office,
-    or a link names no account. PeopleOnly: a system holds no office. HeldElsewhere, Renamed: the account is
-    registered already.
+    NotFound: the agency is unknown or not within the actor's reach. Invalid: it has ended, is yet to begin or has no
+    such office, or a link names no account. PeopleOnly: a system holds no office. HeldElsewhere, Renamed: the account
+    is registered already.
     """
     known = await agencies.find_many(session, {body.agency_code for body in bodies})
     reached = await tenancy.reached(session, actor.agency, {agency.code for agency in known.values()})
@@ -85,12 +86,7 @@ def _draft(actor: Actor, body: AccountCreate, known: Mapping[str, Any], reached:
         raise NotFound(
             Text("Không có cơ quan này trong phạm vi của bạn.", "No such agency within your reach.")
         )
-    if not tenancy.in_force(agency):
-        raise Invalid.at(
-            "/agency_code",
-            Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),
-            successors=list(agency.successors),
-        )
+    require_in_force(agency, "/agency_code")
     name = _office_name(actor, body, agency) if body.kind == "public_office" else _name(body, agency)
     link, shown = links.read(body.url, body.platform_id_url)
     moment = clock.now()

@@ -25,7 +25,7 @@ async def create(session: AsyncSession, actor: Actor, body: AccountCreate) -> Ac
 
     Raises:
         NotFound: the agency is unknown or not within the actor's reach.
-        Invalid: the agency has ended or has no such office, or a link names no account.
+        Invalid: the agency has ended, is yet to begin or has no such office, or a link names no account.
         PeopleOnly: a system holds no office.
         HeldElsewhere, Renamed: the account is registered already.
     """

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from services.registry.accounts.tables import Account
+from shared import tenancy
 from shared.auth import Actor
-from shared.problems import Conflict, Forbidden, Text
+from shared.problems import Conflict, Forbidden, Invalid, Text
 
 _HOLDER = {"holder": {"account_id": "019aa7f4-1f6e-7cc3-9d0b-5b1c2f3a4d5e", "agency_code": "T82.X30169"}}
 
@@ -175,3 +176,27 @@ def require_holder(account: Account, actor: Actor) -> None:
     holder = (account.holder_issuer, account.holder_subject)
     if account.kind == "public_office" and holder != actor.identity:
         raise NotTheHolder
+
+
+def require_in_force(agency: Any, pointer: str) -> None:
+    """Go on only with an agency, named at `pointer` of the body, that exists today.
+
+    Raises:
+        Invalid: it has ended, naming its `successors`; or it is yet to begin, naming the day (`valid_from`).
+    """
+    if tenancy.has_ended(agency):
+        raise Invalid.at(
+            pointer,
+            Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),
+            successors=list(agency.successors),
+        )
+    if not tenancy.in_force(agency):
+        day = agency.valid_from
+        raise Invalid.at(
+            pointer,
+            Text(
+                f"Cơ quan chưa bắt đầu hoạt động; ngày bắt đầu là {day:%d/%m/%Y}.",
+                f"The agency has yet to begin, on {day:%Y-%m-%d}.",
+            ),
+            valid_from=day.isoformat(),
+        )

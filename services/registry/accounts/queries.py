@@ -41,12 +41,22 @@ async def lock(session: AsyncSession, account_id: UUID) -> Account | None:
 
 
 async def page(
-    session: AsyncSession, agency: str, *, state: str | None, after: UUID | None, limit: int
+    session: AsyncSession,
+    agency: str,
+    *,
+    below: str | None,
+    platform: str | None,
+    state: str | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Account]:
-    """Accounts that `agency` reaches, newest first."""
+    """Accounts that `agency` reaches, newest first; only those that the agency `below` reaches, too, if given."""
     query = select(Account).where(tenancy.within(session, col(Account.agency_code), agency))
-    if state is not None:
-        query = query.where(col(Account.state) == state)
+    if below is not None:
+        query = query.where(tenancy.within(session, col(Account.agency_code), below))
+    for column, wanted in ((col(Account.state), state), (col(Account.platform), platform)):
+        if wanted is not None:
+            query = query.where(column == wanted)
     if after is not None:
         query = query.where(col(Account.id) < after)
     return list(await session.scalars(query.order_by(col(Account.id).desc()).limit(limit)))

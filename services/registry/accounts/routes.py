@@ -1,6 +1,6 @@
 """`/v1/accounts`: an agency's official accounts."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -31,6 +31,7 @@ from services.registry.accounts.schemas import (
 )
 from services.registry.accounts.words import State
 from services.registry.policy import POLICY
+from shared import tenancy
 from shared.auth import Actor
 from shared.db import Session
 from shared.idempotency import Idempotency, InProgress, KeyReused
@@ -45,6 +46,8 @@ from shared.pagination import (
 )
 from shared.policy import PeopleOnly
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
+from shared.schemas import AgencyCode
+from shared.urls import PLATFORMS
 from shared.versions import ExpectedVersion, StaleVersion
 
 router = APIRouter(
@@ -52,6 +55,11 @@ router = APIRouter(
     tags=["accounts"],
     responses=responses(Unauthenticated, Forbidden, NotFound, Invalid),
 )
+
+Platform = Annotated[
+    Literal[PLATFORMS] | None,  # type: ignore[valid-type]  # a tuple, which grows elsewhere
+    Query(description="Only those on this platform."),
+]
 
 
 @router.post(
@@ -81,12 +89,23 @@ async def list_accounts(
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.list")],
     state: Annotated[State | None, Query(description="Only those in this state.")] = None,
+    agency_code: Annotated[
+        AgencyCode | None,
+        Query(description="Only those of this agency and of those below it.", examples=["T82.X30169"]),
+    ] = None,
+    platform: Platform = None,
     cursor: CursorParameter = None,
     limit: Limit = 50,
 ) -> Page[AccountRead]:
     """Accounts of your agency and of those below it, newest first."""
     accounts = await queries.page(
-        session, actor.agency, state=state, after=decode_id_cursor(cursor), limit=limit
+        session,
+        actor.agency,
+        below=await tenancy.parameter(session, "agency_code", agency_code),
+        platform=platform,
+        state=state,
+        after=decode_id_cursor(cursor),
+        limit=limit,
     )
     return Page(
         items=[shown(account) for account in accounts],

@@ -3,8 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, Path, Query, Response
 
 from services.registry.imports import queries, service, shown, templates
 from services.registry.imports.schemas import (
@@ -16,6 +15,7 @@ from services.registry.imports.schemas import (
 )
 from services.registry.imports.tables import Import
 from services.registry.policy import POLICY
+from shared import files
 from shared.auth import Actor
 from shared.conditional import UNCHANGED, IfNoneMatch, Keeping, answer
 from shared.db import Session
@@ -155,25 +155,19 @@ async def list_import_errors(
     "/{import_id}/errors.csv",
     operation_id="downloadImportErrors",
     summary="Download rows with errors",
-    response_class=StreamingResponse,
+    response_class=Response,
     responses=file_answer(CSV, "Mã cơ quan,Lỗi\n"),
 )
 async def download_import_errors(
     import_id: UUID,
-    request: Request,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("imports.download")],
     language: Language,
-) -> StreamingResponse:
+) -> Response:
     """The rows with errors as they came, with a column that says what is wrong: correct them, and send them again."""
     importing = await service.read(session, actor, import_id)
-    lines = service.corrections(request.app.state.database, importing, language)
-    name = f"import-{importing.id}-errors.csv"
-    return StreamingResponse(
-        lines,
-        media_type=CSV,
-        headers={**file_headers(name), "Cache-Control": "no-store"},
-    )
+    headers = {**file_headers(f"import-{importing.id}-errors.csv"), "Cache-Control": "no-store"}
+    return await files.answer(service.corrections(session, importing, language), CSV, headers)
 
 
 @router.post(

@@ -18,7 +18,7 @@ from services.registry.policy import IMPORTS
 from shared import clock, tenancy
 from shared.audit import trail
 from shared.auth import Actor
-from shared.db import Database, new_id
+from shared.db import new_id
 from shared.problems import AppError, Conflict, Forbidden, IllegalTransition, Invalid, NotFound, Text
 from shared.spreadsheets import BOM, csv_lines
 from shared.versions import Expected
@@ -173,7 +173,7 @@ async def cancel(session: AsyncSession, actor: Actor, import_id: UUID, expected:
     return importing
 
 
-async def corrections(database: Database, importing: Import, language: str) -> AsyncIterator[bytes]:
+async def corrections(session: AsyncSession, importing: Import, language: str) -> AsyncIterator[bytes]:
     """The rows with errors as a CSV to correct and send again: as they came, and what is wrong.
 
     A value that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -182,8 +182,7 @@ async def corrections(database: Database, importing: Import, language: str) -> A
     yield BOM + csv_lines([[*importing.headings, heading]])
     after, more = 0, True
     while more:
-        async with database.transaction() as session:
-            rows = await queries.findings(session, importing.id, after=after, limit=_AT_ONCE, warnings=False)
+        rows = await queries.findings(session, importing.id, after=after, limit=_AT_ONCE, warnings=False)
         yield csv_lines([_correction(importing, row, language) for row in rows])
         more = len(rows) == _AT_ONCE
         after = rows[-1].number if rows else after

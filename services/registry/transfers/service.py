@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts import changes
 from services.registry.accounts import queries as accounts
-from services.registry.accounts.problems import AgencyEnded, SelfApproval
+from services.registry.accounts.problems import AgencyEnded, SelfApproval, require_in_force
 from services.registry.accounts.tables import Account
 from services.registry.agencies import queries as agencies
 from services.registry.proofs import queries as proofs
@@ -226,12 +226,7 @@ async def _receiver(session: AsyncSession, account: Account, code: str) -> str:
     agency = await agencies.find(session, code)
     if agency is None:
         raise Invalid.at("/to_agency_code", Text("Không có cơ quan này.", "There is no such agency."))
-    if not tenancy.in_force(agency):
-        raise Invalid.at(
-            "/to_agency_code",
-            Text("Cơ quan đã kết thúc hoạt động.", "The agency has ended."),
-            successors=list(agency.successors),
-        )
+    require_in_force(agency, "/to_agency_code")
     if agency.code == account.agency_code:
         raise Invalid.at(
             "/to_agency_code", Text("Cơ quan này đang giữ tài khoản.", "The agency has it already.")

@@ -1,8 +1,10 @@
 """`/v1/accounts`: from a draft to an official account and back."""
 
 import asyncio
+import secrets
 import uuid
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -14,7 +16,7 @@ from services.registry.accounts.changes import TRANSITIONS
 from services.registry.accounts.service import suspend_after_takeover
 from services.registry.accounts.words import STATES
 from services.registry.base import SESSION_INFO
-from shared import tenancy
+from shared import clock, tenancy
 from shared.db import Database, violated_constraint
 from tests.support.answers import ok, problem
 from tests.support.staff import Staff
@@ -250,6 +252,64 @@ async def test_the_level_above_sees_and_acts_and_lists_newest_first(staff: Staff
     drafts = ok(await staff.client.get("/v1/accounts?state=draft", headers=above))["items"]
     assert [account["id"] for account in drafts] == [first["id"]]
     assert ok(await staff.act(second, "approve", headers=above))["state"] == "active"
+
+
+async def test_a_list_is_narrowed_by_agency_platform_and_state(
+    staff: Staff, tenant: Tenant, registry_database: Database
+) -> None:
+    official = f"H{secrets.randbelow(10**9)}"
+    sibling = agency(tenant.sibling, parent_code=tenant.province, official_code=official, version=2)
+    async with registry_database.transaction() as session:
+        await tenancy.store(session, [sibling])
+    page = await staff.draft()
+    channel = await staff.draft(url=f"https://www.youtube.com/@ubnd{secrets.token_hex(6)}")
+    other = await replace(staff, agency=tenant.sibling).draft()
+    foreign = await replace(staff, agency=tenant.foreign).draft()
+
+    async def listed(who: str, **query: str) -> list[str]:
+        headers = tenant.auth(who, "viewer")
+        items = ok(await staff.client.get("/v1/accounts", params=query, headers=headers))["items"]
+        return [account["id"] for account in items]
+
+    above = tenant.province
+    assert await listed(above) == [other["id"], channel["id"], page["id"]]
+    assert await listed(above, agency_code=above) == [other["id"], channel["id"], page["id"]]
+    assert await listed(above, agency_code=tenant.commune) == [channel["id"], page["id"]]
+    assert await listed(above, agency_code=official) == [other["id"]]
+    assert await listed(above, platform="youtube") == [channel["id"]]
+    assert await listed(above, agency_code=tenant.commune, platform="facebook", state="draft") == [page["id"]]
+    assert await listed(above, platform="facebook", state="active") == []
+    # Nobody sees more for asking.
+    assert await listed(above, agency_code=tenant.foreign) == []
+    assert await listed(tenant.commune, agency_code=above) == [channel["id"], page["id"]]
+    assert await listed(tenant.foreign, agency_code=tenant.foreign) == [foreign["id"]]
+    for name, value in (("agency_code", "T0.NOBODY"), ("platform", "myspace")):
+        answer = await staff.client.get("/v1/accounts", params={name: value}, headers=staff.officer)
+        assert problem(answer, 422, "invalid")["errors"][0]["pointer"] == f"/query/{name}"
+
+
+async def test_an_agency_that_is_yet_to_begin_has_no_accounts_until_then(
+    staff: Staff, tenant: Tenant, registry_database: Database
+) -> None:
+    begins = clock.today() + timedelta(days=2)
+    coming = agency(f"{tenant.province}.X3", parent_code=tenant.province, valid_from=begins)
+    async with registry_database.transaction() as session:
+        await tenancy.store(session, [coming])
+    headers = tenant.auth(tenant.province, "officer")
+    body = staff.body(agency_code=coming["code"])
+    entered = await staff.client.post("/v1/accounts", json=body, headers=headers)
+    account = await staff.active()
+    offer = {"to_agency_code": coming["code"], "reason": "responsibility_moved"}
+    offered = await staff.act(account, "transfers", json=offer)
+    for answer, pointer in ((entered, "/agency_code"), (offered, "/to_agency_code")):
+        refused = problem(answer, 422, "invalid")
+        assert refused["errors"][0]["pointer"] == pointer
+        assert f"{begins:%d/%m/%Y}" in refused["errors"][0]["detail"]
+        assert refused["valid_from"] == begins.isoformat()
+        assert "successors" not in refused
+    with clock.shifted(timedelta(days=2)):
+        headers = tenant.auth(tenant.province, "officer", exp=4_000_000_000)
+        ok(await staff.client.post("/v1/accounts", json=body, headers=headers), 201)
 
 
 async def test_pages_follow_one_another_without_overlap(staff: Staff) -> None:

@@ -3,11 +3,13 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
 from shared.db import Database
+from tests.support.importing import HEADER, Desk
 from tests.support.tenant import Tenant
 
 
@@ -15,8 +17,21 @@ from tests.support.tenant import Tenant
 async def test_a_reader_who_stalls_holds_no_connection(
     registry_app: FastAPI, registry_database: Database, tenant: Tenant, path: str
 ) -> None:
-    token = tenant.auth(tenant.commune, "viewer")["Authorization"]
     path = path.format(commune=tenant.commune)
+    await stall(registry_app, registry_database, path, tenant.auth(tenant.commune, "viewer"))
+
+
+async def test_nor_does_one_of_an_import_s_errors(
+    registry: httpx.AsyncClient, registry_app: FastAPI, registry_database: Database, tenant: Tenant
+) -> None:
+    desk = Desk(registry, registry_database, tenant.auth(tenant.province, "officer"))
+    made = await desk.checked([HEADER, (tenant.commune, "nothing", "A", "vi")])
+    await stall(registry_app, registry_database, f"/v1/imports/{made['id']}/errors.csv", desk.headers)
+
+
+async def stall(app: FastAPI, database: Database, path: str, headers: dict[str, str]) -> None:
+    """Read a file as far as its first piece: no connection may be taken then."""
+    token = headers["Authorization"]
     scope = {
         "type": "http",
         "method": "GET",
@@ -40,9 +55,9 @@ async def test_a_reader_who_stalls_holds_no_connection(
             stalled.set()
             await go_on.wait()
 
-    pool: Any = registry_database.engine.pool
+    pool: Any = database.engine.pool
     before = pool.checkedout()
-    reading = asyncio.create_task(registry_app(scope, receive, send))
+    reading = asyncio.create_task(app(scope, receive, send))
     try:
         await asyncio.wait_for(stalled.wait(), 10)
         assert pool.checkedout() == before

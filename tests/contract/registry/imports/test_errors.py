@@ -2,9 +2,10 @@
 
 import csv
 import io
+from datetime import timedelta
 
 from services.registry.accounts.links import WHY_UNUSABLE
-from shared import tenancy
+from shared import clock, tenancy
 from shared.db import Database
 from tests.support.answers import ok, problem
 from tests.support.importing import HEADER, Desk, counts, page
@@ -124,6 +125,20 @@ async def test_rows_with_errors_are_downloaded_corrected_and_sent_again(desk: De
     again = await desk.checked([header, *wrong])
     assert counts(await desk.applied(again)) == {"total": 2, "checked": 2, "good": 2, "applied": 2}
     assert len(await desk.accounts(tenant.commune)) == 3
+
+
+async def test_of_an_agency_that_is_yet_to_begin_the_day_is_said(
+    desk: Desk, tenant: Tenant, registry_database: Database
+) -> None:
+    begins = clock.today() + timedelta(days=2)
+    coming = agency(f"{tenant.province}.X3", parent_code=tenant.province, valid_from=begins)
+    async with registry_database.transaction() as session:
+        await tenancy.store(session, [coming])
+    made = await desk.checked([HEADER, (coming["code"], page("too.early"), "A", "vi")])
+    (row,) = await desk.errors(made)
+    ((code, field, detail),) = [(each["code"], each["field"], each["detail"]) for each in row["errors"]]
+    assert (code, field) == ("invalid", "agency_code")
+    assert begins.isoformat() in detail
 
 
 async def test_the_file_of_errors_is_harmless_and_comes_back_as_it_went(desk: Desk, tenant: Tenant) -> None:
