@@ -45,8 +45,12 @@ async def stall(app: FastAPI, database: Database, path: str, headers: dict[str, 
     }
     stalled, go_on, status = asyncio.Event(), asyncio.Event(), 0
 
+    request: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not request:
+            await asyncio.Event().wait()  # a client that stays
+        return request.pop()
 
     async def send(message: Message) -> None:
         nonlocal status
