@@ -189,7 +189,7 @@ async def test_a_leftover_is_ended_before_the_next_start(tmp_path: Path) -> None
 ORPHANS_TO_BE = """
 import asyncio, os, sys
 from pathlib import Path
-from signal import SIGINT, SIGKILL, SIGTERM
+from signal import SIGKILL, SIGTERM, SIGUSR1
 from deploy.local.supervisor import Process, Supervisor
 
 def process(name, command, **options):
@@ -200,7 +200,7 @@ async def main():
     processes = [
         process("plain", ["sleep", "100"]),
         process("asked", ["sleep", "100"], death_signal=SIGTERM),
-        process("other-user", ["sleep", "100"], user=user, death_signal=SIGINT),
+        process("other-user", ["sleep", "100"], user=user, death_signal=SIGUSR1),
         process("deaf", ["sh", "-c", "trap '' TERM INT; while :; do sleep 1; done"]),
         Process(name="forked", command="tests.support.scripted", env={"SCRIPT": "import time; time.sleep(100)"}),
     ]
