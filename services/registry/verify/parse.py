@@ -20,8 +20,10 @@ _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
 _NOBODY = _KNOWN - _AUTHORITIES.keys()
 _HEADS = frozenset(map(skeleton, words.HEADS.split()))
+_SCHOOLS = frozenset(map(skeleton, words.NAMESAKES.split()))
 # Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
-_AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
+# Nor are kinds of schools: without them their names are those of flowers, heroes and numbers.
+_AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT) - _SCHOOLS
 
 _WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
 _DISTANCE_INSIDE = re.compile(pattern(word for word in _DISTANCE if len(word) > words.MAX_SHORT))
@@ -129,6 +131,11 @@ def is_national(name: Name) -> bool:
     """Whether a name begins, by a word of its own, as those of the state's own bodies do: "Bộ …", "Cục …"."""
     text = name.skeleton
     return any(text[:cut] in _HEADS for cut in name.cuts[1:5]) and len(text) > words.MAX_SHORT
+
+
+def is_short_national(text: str) -> bool:
+    """Whether a skeleton is the name of a state's body with one short word: a letter more or less is another's."""
+    return len(text) <= _LONGEST_SYLLABLE and any(text.startswith(head) for head in _HEADS)
 
 
 def without_and(name: Name) -> str:

@@ -67,9 +67,14 @@ HEADS = "bo cuc tongcuc uybangiamsat nganhangnhanuoc khobacnhanuoc haiquanvietna
 # name somebody else.
 INNER = """
     vanphong thanhtra doan doanthanhnien congdoan dangbo danguy hoiphunu hoinongdan hoicuuchienbinh hocvien truongdaihoc
-    daihoc truong benhvien vien bao tapchi chi canbo clb nhahat
+    daihoc truong benhvien vien bao tapchi chi canbo clb nhahat phong
 """
 REGION = "khuvuc"
+# Other countries have such bodies too.
+FOREIGN = """
+    lao campuchia trungquoc nhatban hanquoc thailan hoaky anh phap duc nga singapore malaysia indonesia philippines
+    myanmar ando dailoan uc canada australia china japan korea thailand laos cambodia
+"""
 # Of these a place has several, told apart by a number.
 NUMBERED = "truong thpt thcs tieuhoc mamnon benhvien"
 # Many of these share a name, and no list says where they all are.
@@ -106,7 +111,7 @@ GENERIC = """
     tructuyen trung trungtam trungtamhotro tt ttdt tuvan tuyendung tuyensinh tv ungdung update user utility uudai vay
     vaytien vaynhanh vaytinchap vayvon chovay chovaytien choviec verify vi video vieclam viet vietnam vip vn vna vnn
     vongquay vpdt web webapp website winner winners www xacminh xacminhtaikhoan xacnhan xacthuc xyz yeucau fb nguoi
-    cua cuc bo ban phong vien app apk apps auto alo an hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat
+    cua cuc bo ban phong vien app apk apps auto alo hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat
     caidatnhanh lamthutuc thutuc hoso hosodientu nop nophoso tiepnhan giaiquyet hoantien hoantra hoanthue trocap
     nhantien nhantrocap congvan quyetdinh congtac vanban lichtiepdan tiepdan lich hotrodan phucvu phucvunguoidan
     antoan antifraud antivirus baove capnhat capnhatthongtin dinhdanh dinhdanhdientu cancuoc cancuoccongdan cccd cmnd
@@ -126,7 +131,7 @@ GENERIC = """
     nguyenvong vanbangchungchi chungchi giaychungnhan chungnhan khoito phongtoa phongtoataikhoan hoanphi tncn
     thunhapcanhan giamthue miengiam khoiphuc khoiphuctaikhoan kichhoatlai nangcap phathanh doithe giayto tao taoapp
     hinhsu canhsathinhsu goi goihotro sua suachua giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap
-    hosophaply giaodich chuyentien chuyenkhoan nhantro
+    hosophaply giaodich chuyentien chuyenkhoan nhantro mucdo digi nuoc chxhcn conghoaxahoichunghia
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
@@ -187,7 +192,8 @@ DISTANCE = """
     congtyluat baochot necsgt chotcsgt nechot thongchot hongbien hongchuyen tambien drama tinvan today daily dailynews
     express24h checkin phuot clip trend idol livestream odau ultras cahn angi diachi vatoi vaminh vaban cungnhau
     gopgach duatin loanbao tamguong nguoitot howto tips tutorial guideline faq qna howtouse stories story voices voice
-    myths facts truths users
+    myths facts truths users problem problems issue issues reddit haul crush lag giaima binhloan quayphim passdo
+    rutruot nghien sansale
 """
 
 # Words of distance that without accents are quite other words, and what they are with accents. "cho" is also "for".
@@ -215,17 +221,18 @@ SPEECH_ACCENTED = """
 SPEAKERS = """
     congnhan congchuc vienchuc hocsinh sinhvien duhocsinh phuhuynh giaovien thaygiao cogiao nguoidan nhandan
     doanhnghiep doanhnhan nhadautu nhathau taixe tieuthuong benhnhan nongdan nguoitre gioitre dansu nhabao luatsu
-    bacsi dieuduong ketoan cuudan dulich dacsan amthuc bongda thethao giaitri batdongsan
+    bacsi nhanvienyte dieuduong ketoan cuudan dulich dacsan amthuc bongda thethao giaitri batdongsan
 """
 
 # The harm that somebody suffered, and the help that is offered for it: together no complaint but a promise.
-HARM = "luadao luagat luadan bilua nannhan lua"
+HARM = "luadao luagat luadan bilua nannhan lua tocao khieunai phananh kiennghi"
 HELP = "hotro tiepnhan trinhbao thuhoi laylai giaiquyet togiac doilaitien hoantien hoantra giupdo tuvan"
 
 # What a syllable of Vietnamese is made of, without accents.
 ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 VOWELS_FIRST = """
-    ac ai am an ang anh ao ap at au ay ech em en eo ep ich o oai oan oc oi om on ong ot ung uong uop uy yem yen yeu
+    ac ai am an ang anh ao ap at au ay ech em en eo ep ich in it o oai oan oc oi om on ong ot ung uong uop uy yem yen
+    yeu
 """
 RIMES = """
     a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh ip
