@@ -14,6 +14,7 @@ SURE_FROM = 7
 _WORDS_FROM = 3  # words from which a text is written in words
 _VOWEL = re.compile("[aeiouy]")
 _INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
+_WITHIN = tuple(map(texts.skeleton, words.WITHIN.split()))
 _REGION = re.compile(rf"{words.REGION}|so\d")
 _FOREIGN = frozenset(map(texts.skeleton, words.FOREIGN.split()))
 _NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
@@ -72,6 +73,8 @@ def is_inner(name: Name, start: int, authority: str = "") -> bool:
     """Whether what stands in front of a body's name is one of the bodies within it: "Bệnh viện …", "CSGT Công an …"."""
     inner = _INNER.search(name.plain[:start])
     if inner and (len(inner[1]) > words.MAX_SHORT or inner.start() in name.cuts):
+        return True
+    if authority and name.skeleton[:start].startswith(_WITHIN):
         return True
     return any(
         end == start and other == authority for _, end, other in parse.authorities(name.skeleton[:start])

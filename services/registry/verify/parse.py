@@ -35,6 +35,7 @@ _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _LONGEST_SYLLABLE = 7
+_HALVED = re.compile("[aou](?:y(?!e)|[cmnpt]$)")  # where a syllable goes on: "Chợ Rẫy" is not "Chợ Rã"
 _WORDS = Beginnings(_KNOWN)
 
 
@@ -88,7 +89,7 @@ def place_at(text: str, start: int, places: Places) -> str | None:
     "Phú Hòa Đông".
     """
     found = places.all_at(text, start)
-    if not found:
+    if not found or _HALVED.match(text, start + len(found[0]) - 1):
         return None
     if (known := _WORDS.at(text, start)) and len(known[0]) > len(found[0]):
         return None

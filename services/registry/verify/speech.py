@@ -92,10 +92,11 @@ def means_otherwise(name: Name, start: int, end: int, shown: Title, official: st
     return False
 
 
-def _tone_last(word: str) -> str:
-    """A word with its tone at the end: of "toà" and "tòa" neither is another word."""
-    letters = unicodedata.normalize("NFD", word)
-    return "".join(sorted(letters, key=_TONES.__contains__))
+def _tone_last(text: str) -> str:
+    """A text with the tone of each word at its end: of "toà" and "tòa" neither is another word."""
+    return " ".join(
+        "".join(sorted(unicodedata.normalize("NFD", each), key=_TONES.__contains__)) for each in text.split()
+    )
 
 
 def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> bool:
@@ -119,10 +120,12 @@ def is_sentence(name: Name, start: int, end: int, places: Places, shown: Title) 
     sides = [_numbers(name, first, last) for first, last in _sides(name, start, end)]
     if accented and any(accented[number] in _SPEECH_ACCENTED for side in sides for number in side):
         return True
-    return any(_has_unknown(name, side, places) for side in sides) or is_talk(name, start, end, places, 1)
+    return any(_has_unknown(name, side, places, accented) for side in sides) or is_talk(
+        name, start, end, places, 1
+    )
 
 
-def _has_unknown(name: Name, numbers: Sequence[int], places: Places) -> bool:
+def _has_unknown(name: Name, numbers: Sequence[int], places: Places, accented: Sequence[str]) -> bool:
     """Whether one of these words is in no list, no number, and belongs to no place's name."""
     while numbers:
         count, word = _longest(name, numbers)
@@ -132,8 +135,16 @@ def _has_unknown(name: Name, numbers: Sequence[int], places: Places) -> bool:
             if place is None or cut + len(place) > last:
                 return True
             count = sum(1 for number in numbers if name.cuts[number] < cut + len(place))
+            if accented and not _is_written(place, accented[numbers[0] : numbers[count - 1] + 1], places):
+                return True
         numbers = numbers[count:]
     return False
+
+
+def _is_written(place: str, written: Sequence[str], places: Places) -> bool:
+    """Whether a place's name can be written so: without accents, or with its own. "đại án" is not Đại An."""
+    text = _tone_last(" ".join(written))
+    return text.isascii() or any(_tone_last(unit.accented) == text for unit in places.by_name[place])
 
 
 def _place_end(name: Name, end: int, places: Places) -> int:

@@ -69,11 +69,13 @@ INNER = """
     vanphong thanhtra doan doanthanhnien congdoan dangbo danguy hoiphunu hoinongdan hoicuuchienbinh hocvien truongdaihoc
     daihoc truong benhvien vien bao tapchi chi canbo clb nhahat phong
 """
+# Those that only a province's police has, whatever else stands between.
+WITHIN = "phongcanhsat phonganninh phonghaucan phongthammuu doicanhsat doianninh doicsgt tramcanhsat tramcsgt"
 REGION = "khuvuc"
 # Other countries have such bodies too.
 FOREIGN = """
     lao campuchia trungquoc nhatban hanquoc thailan hoaky anh phap duc nga singapore malaysia indonesia philippines
-    myanmar ando dailoan uc canada australia china japan korea thailand laos cambodia
+    myanmar ando dailoan my uc canada australia china japan korea thailand laos cambodia
 """
 # Of these a place has several, told apart by a number.
 NUMBERED = "truong thpt thcs tieuhoc mamnon benhvien"
@@ -193,7 +195,7 @@ DISTANCE = """
     express24h checkin phuot clip trend idol livestream odau ultras cahn angi diachi vatoi vaminh vaban cungnhau
     gopgach duatin loanbao tamguong nguoitot howto tips tutorial guideline faq qna howtouse stories story voices voice
     myths facts truths users problem problems issue issues reddit haul crush lag giaima binhloan quayphim passdo
-    rutruot nghien sansale
+    rutruot nghien sansale hacker hackers dummies tiktoker delay delays nightmare nightmares nerf
 """
 
 # Words of distance that without accents are quite other words, and what they are with accents. "cho" is also "for".
@@ -231,12 +233,12 @@ HELP = "hotro tiepnhan trinhbao thuhoi laylai giaiquyet togiac doilaitien hoanti
 # What a syllable of Vietnamese is made of, without accents.
 ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 VOWELS_FIRST = """
-    ac ai am an ang anh ao ap at au ay ech em en eo ep ich in it o oai oan oc oi om on ong ot ung uong uop uy yem yen
+    ac ai am an ang anh ao ap at au ay ech em en eo ep ich im in it o oai oan oc oi om on ong ot ung uong uop uy yem yen
     yeu
 """
 RIMES = """
-    a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh ip
-    it iu o oa oac oach oai oam oan oang oanh oat oay oc oe oen oeo oet oi om on ong op ot u ua uan uang uanh uat uau
+    a ac ach ai am an ang anh ao ap at au ay e ec em en eng enh eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh
+    ip it iu o oa oac oach oai oam oan oang oanh oat oay oc oe oen oeo oet oi om on ong op ot u ua uan uang uanh uat uau
     uay uc ue uech uen uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu uy uya uych uyen uyet uynh uyt
     uyu y yem yen yet yeu
 """
