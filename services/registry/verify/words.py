@@ -134,6 +134,14 @@ GENERIC = """
     thunhapcanhan giamthue miengiam khoiphuc khoiphuctaikhoan kichhoatlai nangcap phathanh doithe giayto tao taoapp
     hinhsu canhsathinhsu goi goihotro sua suachua giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap
     hosophaply giaodich chuyentien chuyenkhoan nhantro mucdo digi nuoc chxhcn conghoaxahoichunghia
+    activate activation agent appeal application apply appointment approval approve assist assistance authority
+    beta booking bureau case chat citizen citizens claim compensation confirm contact data database declaration
+    department eligible enquiry enroll enrollment enrolment files government grant guide helpline inquiry install
+    instant invoice issued licence license lite lookup manage manager message ministry national notice notification
+    notify passport password payout penalty permit process receipt recover recovery redirect refund registration relief
+    renew renewal reset resident residence residency revenue reward scan session setup statement status submit subsidy
+    summons telegram ticket token trace track tracking transfer unlock upgrade validate validation verification
+    verified vietnamese viber voucher wallet whatsapp withdraw zalo
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
