@@ -134,6 +134,15 @@ GENERIC = """
     thunhapcanhan giamthue miengiam khoiphuc khoiphuctaikhoan kichhoatlai nangcap phathanh doithe giayto tao taoapp
     hinhsu canhsathinhsu goi goihotro sua suachua giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap
     hosophaply giaodich chuyentien chuyenkhoan nhantro mucdo digi nuoc chxhcn conghoaxahoichunghia
+    bosung bosunghoso hieuchinh ketqua traketqua tinnhan phapche doingu xetduyet pheduyet camket baolanh boithuong denbu
+    chitien hoanlai chiho thanhtoanbu giaitoa chuanxac khaithongtin xuly xulyno xulydon xulyhoso xulyvipham nhandon
+    guidon nopdon taodon donthu don lamlai quenmatkhau mokhoa mohoso taive tailai taifile bieumau maudon giaynhap
+    thunhap thuho quyho quyhotro luatmoi thongtu nghidinh chithi tuyentruyen capcuu chuyenmon nghiepvu dansinh hocphi
+    hocbong baotri kiemtraloi suadoi dongphi nophocphi trano thuno
+    giaiphap phanhoi phanmem danhsach xacdinh chinhly ketnoi guithongtin nguoinhan phathien ngaymoi
+    baoho baotro canhan hosocanhan gioihan lapho lapdat lenh macode maxacnhan quyetdinhxuphat sodienthoai songanh
+    taikhoandinhdanh thamdinh thanhkhoan thoigian thuhuong tiencoc tienphat tiepcan tieptuc trangmoi trungtuyen uyquyen
+    vanphongdientu vayvonnhanuoc xettuyen xoano yeucauhoantien
     activate activation agent appeal application apply appointment approval approve assist assistance authority
     beta booking bureau case chat citizen citizens claim compensation confirm contact data database declaration
     department eligible enquiry enroll enrollment enrolment files government grant guide helpline inquiry install
