@@ -279,6 +279,10 @@ def test_state_bodies_are_known_by_their_whole_names(
         # Who takes complaints speaks as the authority.
         (PAGE, "Cổng tiếp nhận đơn tố cáo Bộ Công an", "facebook:@bocongan"),
         (PAGE, "Bộ Công an hỗ trợ lấy lại tiền bị lừa đảo", "facebook:@bocongan"),
+        # What offices and paperwork are called is no talk, in either language.
+        ("vneid-recovery.com", None, "website:vneid.gov.vn"),
+        ("pheduyet-vneid.net", None, "website:vneid.gov.vn"),
+        ("https://www.facebook.com/boconganxulydon", None, "facebook:@bocongan"),
         # Abbreviations of titles.
         (PAGE, "Bệnh viện Nhi TW", "website:benhviennhitrunguong.gov.vn"),
         (PAGE, "Sở Xây dựng TP.HCM", "website:soxaydung.hochiminhcity.gov.vn"),
@@ -288,7 +292,7 @@ def test_state_bodies_are_known_by_their_whole_names(
     ],
 )
 def test_a_title_that_claims_is_no_talk(
-    country: tuple[Index, list[Unit], list[object]], link: str, name: str, target: str
+    country: tuple[Index, list[Unit], list[object]], link: str, name: str | None, target: str
 ) -> None:
     assert said(country[0], link, name)[0] == target
 
