@@ -14,7 +14,9 @@ SURE_FROM = 7
 _WORDS_FROM = 3  # words from which a text is written in words
 _VOWEL = re.compile("[aeiouy]")
 _INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
-_REGION = texts.skeleton(words.REGION)
+_WITHIN = tuple(map(texts.skeleton, words.WITHIN.split()))
+_REGION = re.compile(rf"{words.REGION}|so\d")
+_FOREIGN = frozenset(map(texts.skeleton, words.FOREIGN.split()))
 _NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
 _NAMESAKES = re.compile("|".join(map(texts.skeleton, words.NAMESAKES.split())))
 
@@ -57,16 +59,25 @@ def _is_edge(name: Name, at: int) -> bool:
 def is_another(index: Index, name: Name, start: int, end: int, account: Known) -> bool:
     """Whether what stands beside an official name makes it another body's: one within it, or its namesake elsewhere."""
     text = name.skeleton
-    inner = _INNER.search(name.plain[:start])
-    if inner and (len(inner[1]) > words.MAX_SHORT or inner.start() in name.cuts):
-        return True
-    if text.startswith(_REGION, end):
+    if is_inner(name, start) or _REGION.match(name.plain, end) or text[end:] in _FOREIGN:
         return True
     unit = index.unit(account.agency_code)
     return unit is not None and (
         _has_number(name, end)
         or ((kind := _NAMESAKES.search(text)) is not None and not _lies_in(index, text, kind.end(), unit))
         or _lies_elsewhere(index, text, end, account, unit)
+    )
+
+
+def is_inner(name: Name, start: int, authority: str = "") -> bool:
+    """Whether what stands in front of a body's name is one of the bodies within it: "Bệnh viện …", "CSGT Công an …"."""
+    inner = _INNER.search(name.plain[:start])
+    if inner and (len(inner[1]) > words.MAX_SHORT or inner.start() in name.cuts):
+        return True
+    if authority and name.skeleton[:start].startswith(_WITHIN):
+        return True
+    return any(
+        end == start and other == authority for _, end, other in parse.authorities(name.skeleton[:start])
     )
 
 

@@ -67,7 +67,8 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
     covered = []
     for body in parse.denoted(name.skeleton, index.places):
         covered.append((body.start, body.end))
-        account = _of_the_unit(index, body, said, accents)
+        inner = beside.is_inner(name, body.start, body.authority)
+        account = None if inner else _of_the_unit(index, body, said, accents)
         score = 0.8 + 0.17 * (body.end - body.start) / length
         yield Match(name, body.start, body.end, account, score, "same-unit") if account else None
     for start, end, account in _contained(index, name, covered):
@@ -175,6 +176,7 @@ def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
                 if distance and (
                     says_what_it_means
                     or is_short
+                    or parse.is_short_national(near)
                     or _is_numbered(name, form, near)
                     or _is_otherwise(name, form, distance)
                 ):

@@ -20,8 +20,10 @@ _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | _AUTHORITIES.keys()
 _NOBODY = _KNOWN - _AUTHORITIES.keys()
 _HEADS = frozenset(map(skeleton, words.HEADS.split()))
+_SCHOOLS = frozenset(map(skeleton, words.NAMESAKES.split()))
 # Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
-_AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT)
+# Nor are kinds of schools: without them their names are those of flowers, heroes and numbers.
+_AFFIXES = frozenset(word for word in _GENERIC | _COMMON if len(word) > words.MAX_SHORT) - _SCHOOLS
 
 _WORD_LENGTH = 3  # letters that known words have on average, when they are not found by chance
 _DISTANCE_INSIDE = re.compile(pattern(word for word in _DISTANCE if len(word) > words.MAX_SHORT))
@@ -33,6 +35,7 @@ _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _LONGEST_SYLLABLE = 7
+_HALVED = re.compile("[aou](?:y(?!e)|[cmnpt]$)")  # where a syllable goes on: "Chợ Rẫy" is not "Chợ Rã"
 _WORDS = Beginnings(_KNOWN)
 
 
@@ -86,7 +89,7 @@ def place_at(text: str, start: int, places: Places) -> str | None:
     "Phú Hòa Đông".
     """
     found = places.all_at(text, start)
-    if not found:
+    if not found or _HALVED.match(text, start + len(found[0]) - 1):
         return None
     if (known := _WORDS.at(text, start)) and len(known[0]) > len(found[0]):
         return None
@@ -129,6 +132,11 @@ def is_national(name: Name) -> bool:
     """Whether a name begins, by a word of its own, as those of the state's own bodies do: "Bộ …", "Cục …"."""
     text = name.skeleton
     return any(text[:cut] in _HEADS for cut in name.cuts[1:5]) and len(text) > words.MAX_SHORT
+
+
+def is_short_national(text: str) -> bool:
+    """Whether a skeleton is the name of a state's body with one short word: a letter more or less is another's."""
+    return len(text) <= _LONGEST_SYLLABLE and any(text.startswith(head) for head in _HEADS)
 
 
 def without_and(name: Name) -> str:

@@ -38,6 +38,7 @@ def resemblance(index: Index, link: Canonical, display_name: str | None = None) 
             return Likeness(account, 0.99, ("embedded-address",))
     found = [texts.name(text) for text in texts.of_account(link, site)]
     if display_name:
+        display_name = texts.spelt_out(display_name)
         found.append(texts.name(display_name))
     matches = likeness.in_names(index, found, texts.accented(display_name or ""))
     sure = [match for match in matches if match is not None]

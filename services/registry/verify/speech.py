@@ -5,6 +5,7 @@ speech ("… sao chậm thế"), or with more words than the additions to names 
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -28,6 +29,8 @@ _SYLLABLES = frozenset(
 )
 _LONGEST_SYLLABLE = max(map(len, _SYLLABLES))
 _LONGEST_WORDS = 4  # syllables of the longest phrase in the lists that is looked for in a title
+_CLASS = re.compile(r"lop\d|k\d\d(?!\d)|\d\d[a-z]\d")  # of a school: "lop 12a1", "k15"
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _BREAK = re.compile(r"\s[-–—•:]+\s|[|(),;:\[\]•·]")
 _NEVER = 1 << 10
 _LETTERS = frozenset(
@@ -54,15 +57,21 @@ def speaks_about(name: Name, start: int, end: int, shown: Title | None = None) -
     words, or when all that stands there is made of known words. At the ends of a name four letters are enough.
     `shown` is the title of which `name` was made: there a word that its accents make another one does not count.
     """
+    found = _distance(name, start, end, shown)
+    return bool(found) and not _offers_help(name, start, end, found)
+
+
+def _distance(name: Name, start: int, end: int, shown: Title | None) -> set[str]:
     sides = ((0, start), (end, len(name.skeleton)))
     if shown and len(shown.accented) == len(name.cuts) - 1:
-        found = {word for first, last in sides for word in _in_title(name, first, last, shown.accented)}
-    else:
-        found = {word for first, last in sides for word in _in_letters(name, first, last)}
-    if found and found <= _HARM:
-        # "Victims" speak for themselves, unless somebody offers them help: that is how the second fraud begins.
-        return not any(_HELP.search(name.skeleton[first:last]) for first, last in sides)
-    return bool(found)
+        return {word for first, last in sides for word in _in_title(name, first, last, shown.accented)}
+    return {word for first, last in sides for word in _in_letters(name, first, last)}
+
+
+def _offers_help(name: Name, start: int, end: int, found: set[str]) -> bool:
+    """Whether the only words of distance are of harm, and somebody offers help: how the second fraud begins."""
+    sides = (name.skeleton[:start], name.skeleton[end:])
+    return bool(found) and found <= _HARM and any(_HELP.search(side) for side in sides)
 
 
 def means_otherwise(name: Name, start: int, end: int, shown: Title, official: str) -> bool:
@@ -72,13 +81,22 @@ def means_otherwise(name: Name, start: int, end: int, shown: Title, official: st
     """
     if len(shown.accented) != len(name.cuts) - 1:
         return False
-    meant = {texts.name(word).skeleton: word for word in texts.accented(official).split()}
+    own = {_tone_last(word) for word in texts.accented(official).split()}
+    skeletons = {texts.name(word).skeleton for word in own}
     for number in _numbers(name, start, end):
         word = shown.accented[number]
-        own = meant.get(name.skeleton[name.cuts[number] : name.cuts[number + 1]], word)
-        if own != word and not word.isascii() and _LETTERS.issuperset(word):
+        if name.skeleton[name.cuts[number] : name.cuts[number + 1]] not in skeletons or word.isascii():
+            continue
+        if _tone_last(word) not in own and _LETTERS.issuperset(word):
             return True
     return False
+
+
+def _tone_last(text: str) -> str:
+    """A text with the tone of each word at its end: of "toà" and "tòa" neither is another word."""
+    return " ".join(
+        "".join(sorted(unicodedata.normalize("NFD", each), key=_TONES.__contains__)) for each in text.split()
+    )
 
 
 def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> bool:
@@ -94,16 +112,20 @@ def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> b
 
 def is_sentence(name: Name, start: int, end: int, places: Places, shown: Title) -> bool:
     """Whether a title says more beside a stretch of it than names do: words that names are not made of."""
-    if _stands_alone(name, start, end, shown):
+    if _stands_alone(name, start, end, shown) or _offers_help(
+        name, start, end, _distance(name, start, end, shown)
+    ):
         return False
     accented = shown.accented if len(shown.accented) == len(name.cuts) - 1 else ()
     sides = [_numbers(name, first, last) for first, last in _sides(name, start, end)]
     if accented and any(accented[number] in _SPEECH_ACCENTED for side in sides for number in side):
         return True
-    return any(_has_unknown(name, side, places) for side in sides) or is_talk(name, start, end, places, 1)
+    return any(_has_unknown(name, side, places, accented) for side in sides) or is_talk(
+        name, start, end, places, 1
+    )
 
 
-def _has_unknown(name: Name, numbers: Sequence[int], places: Places) -> bool:
+def _has_unknown(name: Name, numbers: Sequence[int], places: Places, accented: Sequence[str]) -> bool:
     """Whether one of these words is in no list, no number, and belongs to no place's name."""
     while numbers:
         count, word = _longest(name, numbers)
@@ -113,8 +135,16 @@ def _has_unknown(name: Name, numbers: Sequence[int], places: Places) -> bool:
             if place is None or cut + len(place) > last:
                 return True
             count = sum(1 for number in numbers if name.cuts[number] < cut + len(place))
+            if accented and not _is_written(place, accented[numbers[0] : numbers[count - 1] + 1], places):
+                return True
         numbers = numbers[count:]
     return False
+
+
+def _is_written(place: str, written: Sequence[str], places: Places) -> bool:
+    """Whether a place's name can be written so: without accents, or with its own. "đại án" is not Đại An."""
+    text = _tone_last(" ".join(written))
+    return text.isascii() or any(_tone_last(unit.accented) == text for unit in places.by_name[place])
 
 
 def _place_end(name: Name, end: int, places: Places) -> int:
@@ -186,10 +216,20 @@ def _longest(name: Name, numbers: Sequence[int]) -> tuple[int, str]:
 def _talks(name: Name, first: int, last: int, enough: int) -> bool:
     """Whether a stretch of letters is Vietnamese and says more than additions to names do."""
     side = name.skeleton[first:last]
-    if first == 0 and _SPEAKERS.match(name.plain[:last]):
+    if first == 0 and (_SPEAKERS.match(name.plain[:last]) or _CLASS.match(name.plain[:last])):
+        return True
+    if _joins(side, before=first == 0):
         return True
     unknown = 0 if parse.is_known(side) else _unknown(side, name.plain[first:last])
     return unknown is not None and unknown >= enough
+
+
+def _joins(side: str, *, before: bool) -> bool:
+    """Whether an "and" joins what is beside it with something else than an addition: "logistics va …"."""
+    rest = side.removesuffix("va") if before else side.removeprefix("va")
+    if rest in {"", side} or parse.is_addition(side) or parse.is_addition(rest):
+        return False
+    return before or parse.segments(rest) is not None
 
 
 def _unknown(text: str, plain: str) -> int | None:
@@ -199,7 +239,11 @@ def _unknown(text: str, plain: str) -> int | None:
         here = best[start]
         if here == _NEVER:
             continue
-        ends = [(start + len(word), int(word in _DISTANCE)) for word in parse.listed_at(text, start)]
+        ends = [
+            (start + len(word), int(word in _DISTANCE))
+            for word in parse.listed_at(text, start)
+            if len(word) > 1
+        ]
         ends += [
             (end, _TALK if syllable in _SPEECH else 1)
             for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(plain)) + 1)

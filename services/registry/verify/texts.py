@@ -20,6 +20,14 @@ MAX_LENGTH = 80
 
 _STATE = frozenset({"gov", "mil", "gouv", "gob", "go", "govt", "gub", "gv"})
 _WORD = re.compile(r"[^\W_]+")
+# Without accents: they say no more than the abbreviation does.
+_FULL = {
+    "tw": "trung uong",
+    "tphcm": "thanh pho Ho Chi Minh",
+    "hcm": "Ho Chi Minh",
+    "gddt": "giao duc va dao tao",
+}
+_SHORTENED = re.compile(r"\b(?:tw|(?:tp[. ]{0,2})?hcm|gd[ &-]{0,3}[đd]t)\b", re.IGNORECASE)
 _STROKES = dict(zip("đðøłıßæœħŧ", "ddolisaoht", strict=True))
 # Digits for letters, and the one pair of letters that no reader tells apart.
 _LEET = dict(zip("013457i", "oleastl", strict=True))
@@ -44,6 +52,11 @@ class Name(NamedTuple):
     plain: str
     skeleton: str
     cuts: tuple[int, ...]
+
+
+def spelt_out(title: str) -> str:
+    """A title with the abbreviations that only titles have in full: "Nhi TW", "TP.HCM", "GD&ĐT"."""
+    return _SHORTENED.sub(lambda found: _FULL[name(found[0]).plain], title)
 
 
 def name(text: str) -> Name:

@@ -67,9 +67,16 @@ HEADS = "bo cuc tongcuc uybangiamsat nganhangnhanuoc khobacnhanuoc haiquanvietna
 # name somebody else.
 INNER = """
     vanphong thanhtra doan doanthanhnien congdoan dangbo danguy hoiphunu hoinongdan hoicuuchienbinh hocvien truongdaihoc
-    daihoc truong benhvien vien bao tapchi chi canbo clb nhahat
+    daihoc truong benhvien vien bao tapchi chi canbo clb nhahat phong
 """
+# Those that only a province's police has, whatever else stands between.
+WITHIN = "phongcanhsat phonganninh phonghaucan phongthammuu doicanhsat doianninh doicsgt tramcanhsat tramcsgt"
 REGION = "khuvuc"
+# Other countries have such bodies too.
+FOREIGN = """
+    lao campuchia trungquoc nhatban hanquoc thailan hoaky anh phap duc nga singapore malaysia indonesia philippines
+    myanmar ando dailoan my uc canada australia china japan korea thailand laos cambodia
+"""
 # Of these a place has several, told apart by a number.
 NUMBERED = "truong thpt thcs tieuhoc mamnon benhvien"
 # Many of these share a name, and no list says where they all are.
@@ -106,7 +113,7 @@ GENERIC = """
     tructuyen trung trungtam trungtamhotro tt ttdt tuvan tuyendung tuyensinh tv ungdung update user utility uudai vay
     vaytien vaynhanh vaytinchap vayvon chovay chovaytien choviec verify vi video vieclam viet vietnam vip vn vna vnn
     vongquay vpdt web webapp website winner winners www xacminh xacminhtaikhoan xacnhan xacthuc xyz yeucau fb nguoi
-    cua cuc bo ban phong vien app apk apps auto alo an hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat
+    cua cuc bo ban phong vien app apk apps auto alo hanoi hcm saigon mienphi nhanh nhanhchong uytin caidat
     caidatnhanh lamthutuc thutuc hoso hosodientu nop nophoso tiepnhan giaiquyet hoantien hoantra hoanthue trocap
     nhantien nhantrocap congvan quyetdinh congtac vanban lichtiepdan tiepdan lich hotrodan phucvu phucvunguoidan
     antoan antifraud antivirus baove capnhat capnhatthongtin dinhdanh dinhdanhdientu cancuoc cancuoccongdan cccd cmnd
@@ -126,7 +133,24 @@ GENERIC = """
     nguyenvong vanbangchungchi chungchi giaychungnhan chungnhan khoito phongtoa phongtoataikhoan hoanphi tncn
     thunhapcanhan giamthue miengiam khoiphuc khoiphuctaikhoan kichhoatlai nangcap phathanh doithe giayto tao taoapp
     hinhsu canhsathinhsu goi goihotro sua suachua giaytoxe dangkyxe bienso bienxe daugia nopphi lephi tuphap
-    hosophaply giaodich chuyentien chuyenkhoan nhantro
+    hosophaply giaodich chuyentien chuyenkhoan nhantro mucdo digi nuoc chxhcn conghoaxahoichunghia
+    bosung bosunghoso hieuchinh ketqua traketqua tinnhan phapche doingu xetduyet pheduyet camket baolanh boithuong denbu
+    chitien hoanlai chiho thanhtoanbu giaitoa chuanxac khaithongtin xuly xulyno xulydon xulyhoso xulyvipham nhandon
+    guidon nopdon taodon donthu don lamlai quenmatkhau mokhoa mohoso taive tailai taifile bieumau maudon giaynhap
+    thunhap thuho quyho quyhotro luatmoi thongtu nghidinh chithi tuyentruyen capcuu chuyenmon nghiepvu dansinh hocphi
+    hocbong baotri kiemtraloi suadoi dongphi nophocphi trano thuno
+    giaiphap phanhoi phanmem danhsach xacdinh chinhly ketnoi guithongtin nguoinhan phathien ngaymoi
+    baoho baotro canhan hosocanhan gioihan lapho lapdat lenh macode maxacnhan quyetdinhxuphat sodienthoai songanh
+    taikhoandinhdanh thamdinh thanhkhoan thoigian thuhuong tiencoc tienphat tiepcan tieptuc trangmoi trungtuyen uyquyen
+    vanphongdientu vayvonnhanuoc xettuyen xoano yeucauhoantien
+    activate activation agent appeal application apply appointment approval approve assist assistance authority
+    beta booking bureau case chat citizen citizens claim compensation confirm contact data database declaration
+    department eligible enquiry enroll enrollment enrolment files government grant guide helpline inquiry install
+    instant invoice issued licence license lite lookup manage manager message ministry national notice notification
+    notify passport password payout penalty permit process receipt recover recovery redirect refund registration relief
+    renew renewal reset resident residence residency revenue reward scan session setup statement status submit subsidy
+    summons telegram ticket token trace track tracking transfer unlock upgrade validate validation verification
+    verified vietnamese viber voucher wallet whatsapp withdraw zalo
 """
 
 # Fields that many bodies, papers and clubs are called by: alone or with a place, no authority's name.
@@ -187,7 +211,8 @@ DISTANCE = """
     congtyluat baochot necsgt chotcsgt nechot thongchot hongbien hongchuyen tambien drama tinvan today daily dailynews
     express24h checkin phuot clip trend idol livestream odau ultras cahn angi diachi vatoi vaminh vaban cungnhau
     gopgach duatin loanbao tamguong nguoitot howto tips tutorial guideline faq qna howtouse stories story voices voice
-    myths facts truths users
+    myths facts truths users problem problems issue issues reddit haul crush lag giaima binhloan quayphim passdo
+    rutruot nghien sansale hacker hackers dummies tiktoker delay delays nightmare nightmares nerf
 """
 
 # Words of distance that without accents are quite other words, and what they are with accents. "cho" is also "for".
@@ -215,21 +240,22 @@ SPEECH_ACCENTED = """
 SPEAKERS = """
     congnhan congchuc vienchuc hocsinh sinhvien duhocsinh phuhuynh giaovien thaygiao cogiao nguoidan nhandan
     doanhnghiep doanhnhan nhadautu nhathau taixe tieuthuong benhnhan nongdan nguoitre gioitre dansu nhabao luatsu
-    bacsi dieuduong ketoan cuudan dulich dacsan amthuc bongda thethao giaitri batdongsan
+    bacsi nhanvienyte dieuduong ketoan cuudan dulich dacsan amthuc bongda thethao giaitri batdongsan
 """
 
 # The harm that somebody suffered, and the help that is offered for it: together no complaint but a promise.
-HARM = "luadao luagat luadan bilua nannhan lua"
+HARM = "luadao luagat luadan bilua nannhan lua tocao khieunai phananh kiennghi"
 HELP = "hotro tiepnhan trinhbao thuhoi laylai giaiquyet togiac doilaitien hoantien hoantra giupdo tuvan"
 
 # What a syllable of Vietnamese is made of, without accents.
 ONSETS = "b c ch d g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
 VOWELS_FIRST = """
-    ac ai am an ang anh ao ap at au ay ech em en eo ep ich o oai oan oc oi om on ong ot ung uong uop uy yem yen yeu
+    ac ai am an ang anh ao ap at au ay ech em en eo ep ich im in it o oai oan oc oi om on ong ot ung uong uop uy yem yen
+    yeu
 """
 RIMES = """
-    a ac ach ai am an ang anh ao ap at au ay e ec em en eng eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh ip
-    it iu o oa oac oach oai oam oan oang oanh oat oay oc oe oen oeo oet oi om on ong op ot u ua uan uang uanh uat uau
+    a ac ach ai am an ang anh ao ap at au ay e ec em en eng enh eo ep et eu i ia ich iem ien ieng iep iet ieu im in inh
+    ip it iu o oa oac oach oai oam oan oang oanh oat oay oc oe oen oeo oet oi om on ong op ot u ua uan uang uanh uat uau
     uay uc ue uech uen uenh ui um un ung uo uoc uoi uom uon uong uop uot uou up ut uu uy uya uych uyen uyet uynh uyt
     uyu y yem yen yet yeu
 """
