@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from services.registry.verify import beside, parse, speech
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
-from services.registry.verify.names import FUZZY_FROM, LONGEST
+from services.registry.verify.names import FUZZY_FROM, LONGEST, WHOLE_FROM
 from services.registry.verify.places import Unit
 from services.registry.verify.texts import Name, read_as
 
@@ -64,6 +64,8 @@ def in_names(index: Index, found: Sequence[Name], accents: str) -> list[Match | 
 
 def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Match | None]:
     length = len(name.skeleton)
+    if length >= WHOLE_FROM and (titled := index.first(f"={name.skeleton}")):
+        yield Match(name, 0, length, titled, 0.97, "same-name")
     covered = []
     for body in parse.denoted(name.skeleton, index.places):
         covered.append((body.start, body.end))

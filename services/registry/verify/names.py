@@ -1,7 +1,8 @@
 """What accounts are called, filed so that names like it are found quickly.
 
-Four kinds of keys share one table, and only the first is of letters and digits alone: a name that stands for itself
-(`vneld`), an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanol`), a host.
+Five kinds of keys share one table, and only the first is of letters and digits alone: a name that stands for itself
+(`vneld`), an authority of a place (`ubnd|lapvo`), what stands before `.gov` (`gov|hanol`), a host, a title of common
+words (`=congthongtlndlentu…`).
 Names that stand for themselves are also filed so that misspellings of them are found. A short one, which allows one
 edit, by what is left of it without one letter: two names within an edit of each other have such a rest in common. A
 long one in parts: of two names within n edits of each other, at least one of n + 1 parts of the one stands in the
@@ -24,6 +25,8 @@ SHORTEST = 4
 """Letters of the shortest name that stands for itself."""
 LONGEST = 40
 """Longer names are found only as a whole."""
+WHOLE_FROM = 20
+"""Letters of a name of common words alone, and perhaps a place, that is found as a whole: a portal's title."""
 FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
 MAX_NAMESAKES = 16
@@ -186,6 +189,19 @@ def _of_name(name: Name, places: Places) -> Iterator[str]:
         core, nobody = name.skeleton, False
     if not nobody:
         yield from (variant for variant in _variants(name.skeleton, core) if len(variant) >= SHORTEST)
+    elif len(name.skeleton) >= WHOLE_FROM and _is_one_body(name.skeleton, places):
+        yield f"={name.skeleton}"
+
+
+def _is_one_body(text: str, places: Places) -> bool:
+    """Whether no two places share the name with which a text ends, as so many communes do."""
+    for start in range(len(text)):
+        for place in places.all_at(text, start):
+            if start + len(place) == len(text):
+                units = [unit for unit in places.by_name[place] if unit.in_force]
+                meant = [unit for unit in units if text.endswith(unit.level, 0, start)] or units
+                return len(meant) == 1
+    return True
 
 
 def _variants(whole: str, core: str) -> Iterator[str]:

@@ -15,6 +15,10 @@ from services.registry.verify.likeness import Match, Reason
 from services.registry.verify.texts import Name
 from shared.urls import Canonical
 
+_TALK_IN_HOSTS = 4
+"""Syllables outside all lists that make talk of what stands beside a brand in a host: impostors combine brands with any
+words, mostly one or two of Vietnamese, while who talks in a host does so at length."""
+
 Distance = Literal["names-other-unit", "speaks-about"]
 
 
@@ -73,7 +77,7 @@ def _speaks_about(
     for match in sure:
         if shown and match.name is titled and speech.is_sentence(*match[:3], index.places, shown):
             return True
-    unknown = 2 if is_site and _is_free(best.account) else 1
+    unknown = _TALK_IN_HOSTS if is_site and _is_free(best.account) else 1
     return best.name is not titled and speech.is_talk(*best[:3], index.places, unknown)
 
 

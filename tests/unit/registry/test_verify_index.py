@@ -105,3 +105,15 @@ def test_whatever_is_one_edit_from_a_short_name_is_found(called: list[str], data
     )
     expected = {(name, far) for name in called if (far := OSA.distance(name, edited)) <= edits(len(name))}
     assert set(names.near(edited)) == expected
+
+
+def test_a_portal_s_title_is_known_as_a_whole_unless_many_places_share_it() -> None:
+    province = account(site("caobang.gov.vn"), "Cổng thông tin điện tử tỉnh Cao Bằng", "T04")
+    commune = account(site("tanphu.dongnai.gov.vn"), "Trang thông tin điện tử xã Tân Phú")
+    index = index_of([province, commune])
+    page = Canonical("facebook", None, "100064000000001")
+    found = resemblance(index, page, "CỔNG THÔNG TIN ĐIỆN TỬ TỈNH CAO BẰNG")
+    assert isinstance(found, Likeness)
+    assert (found.account.id, found.reasons) == (province.id, ("same-name",))
+    assert resemblance(index, page, "Cổng thông tin điện tử tỉnh Bắc Kạn") is None
+    assert resemblance(index, page, "Trang thông tin điện tử xã Tân Phú") is None
