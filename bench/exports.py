@@ -145,6 +145,9 @@ async def child(form: str, config: LocalConfig) -> None:
     """Make one export, or ask for pages, in this process; prints the figures."""
     app = build(Settings(**settings_values(config, "registry")))
     async with app.router.lifespan_context(app):
+        # Until the verification index is loaded no replica gets requests.
+        while await ask(app, "/readyz", {}, len) != 200:
+            await asyncio.sleep(0.1)
         if form == "pages":
             for name, query in PAGES.items():
                 times = []
