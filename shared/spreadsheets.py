@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = b"\xef\xbb\xbf"
 """Without it they guess the encoding of a CSV."""
 
+_AT_ONCE = 500  # rows of one piece
 # The wide forms of = + - @ count where East Asian languages are typed.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -30,3 +31,14 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> bytes:
         [harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
     )
     return text.getvalue().encode()
+
+
+async def csv_pieces(headings: Iterable[str], rows: AsyncIterator[Iterable[object]]) -> AsyncIterator[bytes]:
+    """The same, a piece at a time while the rows come."""
+    lines: list[Iterable[object]] = [headings]
+    async for row in rows:
+        lines.append(row)
+        if len(lines) == _AT_ONCE:
+            yield csv_lines(lines)
+            lines = []
+    yield csv_lines(lines)

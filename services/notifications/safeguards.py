@@ -8,7 +8,6 @@ from services.notifications.subscriptions.tables import CHANNELS, REASONS, STATE
 from shared.problems import Text
 from shared.safeguards import COMMON, COMMON_LISTS, FreeField
 
-_SYSTEM = Text("Chỉ hệ thống", "The system alone")
 _UNTIL_DELETED = Text(
     "Mã hoá bằng khoá của đăng ký; mất khi đăng ký bị xoá",
     "Sealed under the subscription's key; gone with it",

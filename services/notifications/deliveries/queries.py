@@ -14,6 +14,28 @@ from shared import clock
 from shared.db import new_id
 from shared.messaging.bus import Received
 
+# Locked rows are left for the next time: a dispatcher may be booking them.
+FORGET_DELIVERIES = text("""
+    DELETE FROM deliveries WHERE id IN (
+        SELECT d.id FROM deliveries d
+        JOIN events e ON e.id = d.event_id JOIN subscriptions s ON s.id = d.subscription_id
+        WHERE e.received_at < :before OR s.state = 'deleted' LIMIT :limit FOR UPDATE OF d SKIP LOCKED
+    )
+""")
+FORGET_EVENTS = text("""
+    DELETE FROM events WHERE id IN (
+        SELECT id FROM events WHERE received_at < :before
+            AND NOT EXISTS (SELECT FROM deliveries WHERE event_id = events.id) LIMIT :limit
+    )
+""")
+FORGET_SUBSCRIPTIONS = text("""
+    DELETE FROM subscriptions WHERE id IN (
+        SELECT id FROM subscriptions WHERE state = 'deleted' AND updated_at < :before
+            AND NOT EXISTS (SELECT FROM deliveries WHERE subscription_id = subscriptions.id) LIMIT :limit
+    )
+""")
+
+
 _KEEP_EVENTS = text("""
     INSERT INTO events (id, type, envelope, received_at)
     SELECT id, type, envelope, CAST(:now AS timestamptz) FROM unnest(

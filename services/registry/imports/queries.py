@@ -14,6 +14,25 @@ from services.registry.imports.tables import Import, ImportFile, ImportRow
 from shared import clock, tenancy
 from shared.db import insert_many
 
+# What was never applied comes to nothing, and the same file would be a new import.
+CLOSE_OLD = text("""
+    UPDATE imports SET digest = NULL, options = '{"named": {}, "agency_code": null}', headings = '[]', fields = '[]',
+        state = CASE state WHEN 'checked' THEN 'cancelled' ELSE state END,
+        finished_at = coalesce(finished_at, updated_at)
+    WHERE id IN (
+        SELECT id FROM imports WHERE digest IS NOT NULL AND updated_at < :before
+            AND state IN ('checked', 'applied', 'refused', 'cancelled')
+        LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+""")
+FORGET_ROWS = text("""
+    DELETE FROM import_rows WHERE (import_id, number) IN (
+        SELECT import_id, number FROM import_rows JOIN imports ON imports.id = import_id
+        WHERE digest IS NULL AND updated_at < :before LIMIT :limit
+    )
+""")
+
+
 _FINISHED = ("refused", "cancelled")
 _rows: Any = ImportRow.__table__  # type: ignore[attr-defined]
 

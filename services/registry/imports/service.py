@@ -93,12 +93,8 @@ async def upload(
         raise UnusableFile(REFUSALS[refusal.code], reason=refusal.code) from refusal
     described = orjson.dumps([kind, options], option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(described + b"\n" + content).digest()
-    same = await queries.same_file(session, actor.agency, digest)
-    if same is not None and not _left_over(same):
+    if (same := await _in_its_place(session, actor, digest)) is not None:
         return same, False
-    if same is not None:  # its rows are tried anew, and it stands for the file no more
-        same.digest = hashlib.sha256(digest + same.id.bytes).digest()
-        await session.flush()
     moment = clock.now()
     made = Import(
         id=new_id(),
@@ -125,6 +121,16 @@ async def upload(
     await queries.keep_file(session, made.id, content)
     await trail.record(session, actor, "imports.create", "import", made.id, made.agency_code, made.version)
     return made, True
+
+
+async def _in_its_place(session: AsyncSession, actor: Actor, digest: bytes) -> Import | None:
+    """The import that stands for a file; none when rows of that were left out and are tried anew."""
+    same = await queries.same_file(session, actor.agency, digest)
+    if same is None or not _left_over(same):
+        return same
+    same.digest = hashlib.sha256(digest + same.id.bytes).digest()  # it stands for the file no more
+    await session.flush()
+    return None
 
 
 async def read(session: AsyncSession, actor: Actor, import_id: UUID) -> Import:

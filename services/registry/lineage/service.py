@@ -13,7 +13,7 @@ from services.registry.lineage import queries
 from services.registry.lineage.schemas import AgencyName, Lineage, LineageStep
 from services.registry.successions.schemas import LegalAct
 from shared.problems import NotFound
-from shared.spreadsheets import csv_lines
+from shared.spreadsheets import csv_pieces
 
 COLUMNS = (
     "old_code",
@@ -25,7 +25,6 @@ COLUMNS = (
     "day",
     "kind",
 )
-_AT_ONCE = 500
 
 
 async def lineage(session: AsyncSession, code: str, at: date) -> Lineage:
@@ -47,15 +46,9 @@ async def lineage(session: AsyncSession, code: str, at: date) -> Lineage:
     )
 
 
-async def crosswalk_csv(session: AsyncSession, at: date) -> AsyncIterator[bytes]:
+def crosswalk_csv(session: AsyncSession, at: date) -> AsyncIterator[bytes]:
     """The crosswalk as CSV (RFC 4180, UTF-8), a piece at a time, all of it as of one moment."""
-    lines: list[tuple[Any, ...]] = [COLUMNS]
-    async for row in queries.crosswalk(session, at):
-        lines.append(tuple(row))
-        if len(lines) == _AT_ONCE:
-            yield csv_lines(lines)
-            lines = []
-    yield csv_lines(lines)
+    return csv_pieces(COLUMNS, queries.crosswalk(session, at))
 
 
 def _step(row: Row[Any]) -> LineageStep:

@@ -10,10 +10,9 @@ from services.registry.orphans.schemas import Orphan
 from shared import tenancy
 from shared.auth import Actor
 from shared.problems import NotFound
-from shared.spreadsheets import csv_lines
+from shared.spreadsheets import csv_pieces
 
 COLUMNS = tuple(Orphan.model_fields)
-_AT_ONCE = 200
 
 
 async def within_reach(session: AsyncSession, actor: Actor, code: str) -> str:
@@ -28,15 +27,10 @@ async def within_reach(session: AsyncSession, actor: Actor, code: str) -> str:
     return str(agency.code)
 
 
-async def as_csv(session: AsyncSession, agency: str, platform: str | None) -> AsyncIterator[bytes]:
+def as_csv(session: AsyncSession, agency: str, platform: str | None) -> AsyncIterator[bytes]:
     """Every orphan as CSV (RFC 4180, UTF-8), a piece at a time."""
-    lines: list[list[str]] = [list(COLUMNS)]
-    async for row in queries.all_of(session, agency, platform):
-        lines.append(_cells(orphan(row)))
-        if len(lines) == _AT_ONCE:
-            yield csv_lines(lines)
-            lines = []
-    yield csv_lines(lines)
+    found = queries.all_of(session, agency, platform)
+    return csv_pieces(COLUMNS, (_cells(orphan(row)) async for row in found))
 
 
 def orphan(row: queries.Orphan) -> Orphan:

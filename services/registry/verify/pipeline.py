@@ -2,7 +2,7 @@
 
 exact (in `service`) → the same host inside another → the same authority and place → a name that contains an official
 one → a name with a letter or two wrong. What names another real unit, or speaks about an authority, is left alone.
-The steps are in `likeness`.
+The steps are in `likeness`, with `beside` for whose a name is; who only speaks about an authority is told in `speech`.
 """
 
 from dataclasses import dataclass

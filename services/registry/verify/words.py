@@ -1,7 +1,8 @@
 """The words that names of Vietnamese public bodies are made of, and those that speak against an impostor.
 
 Written as people type them in handles: without accents and spaces, in lower case. What each list does to a name is
-decided in `names` (what an account is called) and `pipeline` (what a question is likened to).
+decided in `names` (what an account is called), `parse` and `beside` (what a name says, and of whom), and `speech` (who
+speaks as an authority, and who about it).
 """
 
 # Authorities of which each place has its own: one word for each, and how it is spelt. With a place they name one body;

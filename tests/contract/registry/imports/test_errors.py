@@ -79,11 +79,22 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
         ],
     }
     assert counts(made) == {"total": 17, "checked": 17, "good": 1, "bad": 16}
+
+
+async def test_errors_say_in_both_languages_what_stood_where(desk: Desk, tenant: Tenant) -> None:
+    rows = [
+        HEADER,
+        (f"{tenant.province}.X33", page("a.ok"), "A", "vi"),
+        (tenant.commune, "https://bit.ly/abc", "E", "vi"),
+        (tenant.commune, page("k.ok"), "x" * 201, "vi"),
+    ]
+    made = await desk.checked(rows)
+    found = await desk.errors(made)
     english = {row["row"]: row["errors"][0]["detail"] for row in found}
-    assert english[6] == WHY_UNUSABLE["needs-resolving"].en
-    assert english[12] == "At most 200 characters."
+    assert english[3] == WHY_UNUSABLE["needs-resolving"].en
+    assert english[4] == "At most 200 characters."
     vietnamese = {row["row"]: row["errors"][0]["detail"] for row in await desk.errors(made, "vi")}
-    assert vietnamese[6] == WHY_UNUSABLE["needs-resolving"].vi
+    assert vietnamese[3] == WHY_UNUSABLE["needs-resolving"].vi
     first = found[0]["errors"][0]
     assert (first["heading"], first["value"]) == ("Mã cơ quan", f"{tenant.province}.X33")
 
