@@ -70,8 +70,8 @@ release-events: $(VENV)/dev ## Promise what shared/events/ says now: move the sn
 lock: $(VENV)/dev ## Resolve pyproject.toml into requirements/*.txt; what is pinned stays if it can
 	@$(UV) --group dev -o requirements/dev.txt
 	@$(LOCK) --group registry --group reports --group notifications --group local -o requirements/local.txt
-	@for service in registry reports notifications; do \
-	    $(LOCK) --group $$service -o requirements/$$service.txt; \
+	@for group in registry reports notifications compile; do \
+	    $(LOCK) --group $$group -o requirements/$$group.txt; \
 	done
 
 clean: ## Remove the virtual environment and caches; the stack's data in .local stay

@@ -1,7 +1,8 @@
 """How fast verification answers from memory: `python -m bench.verify`.
 
-In process, at 100,000 and a million accounts, each in a process of its own; over HTTP, beside an empty route of the
-same app; and beside two other ways to find look-alikes: comparing with every name, and a list of permutations.
+In process, at 100,000 and a million accounts, compiled as the images run it and as plain Python, each in a process of
+its own; over HTTP, beside an empty route of the same app; and beside two other ways to find look-alikes: comparing
+with every name, and a list of permutations.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from rapidfuzz.distance import OSA
 
 from bench.load import quantile
 from bench.resemblance import account, site
+from scripts.compile import PROJECT, compiled_copy
 from services.registry.agencies.gazetteer import Unit, read_units
+from services.registry.verify import service
 from services.registry.verify.index import Agency, Index
-from services.registry.verify.service import verify
 from shared import clock
 from shared.search import fold
 from shared.urls import Canonical, UnusableLink, canonicalise
@@ -126,11 +128,12 @@ def in_process(size: int) -> None:
     took: dict[str, list[float]] = {kind: [] for kind in _KINDS}
     for kind, link in asked:
         began = time.thread_time()  # of this process alone: the machine may be shared
-        verify(index, link, "vi", now)
+        service.verify(index, link, "vi", now)
         took[kind].append((time.thread_time() - began) * 1e6)
     everything = [each for kind in _KINDS for each in took[kind]]
     print(
-        f"{size:>9,} accounts: built in {taken:.1f} s of processor time, {taken / size * 1e5:.2f} s per 100,000 (≤ 2)"
+        f"{size:>9,} accounts, {'plain Python' if service.__file__.endswith('.py') else 'compiled'}: built in "
+        f"{taken:.1f} s of processor time, {taken / size * 1e5:.2f} s per 100,000 (≤ 2)"
     )
     print(
         f"{'':<10}the index takes {grown:.0f} MB, the process {_megabytes():.0f} MB"
@@ -210,9 +213,10 @@ def main() -> None:
         in_process(options.size)
         return
     if not options.http:
-        for size in SIZES:
-            command = [sys.executable, "-m", "bench.verify", "--size", str(size)]
-            subprocess.run(command, check=True)  # noqa: S603 - ourselves
+        with compiled_copy() as copy:
+            for folder, size in product((copy, PROJECT), SIZES):
+                command = [sys.executable, "-m", "bench.verify", "--size", str(size)]
+                subprocess.run(command, cwd=folder, check=True)  # noqa: S603 - ourselves
     from bench.verify_http import measure  # noqa: PLC0415 - brings a whole stack along
 
     asyncio.run(measure())

@@ -16,7 +16,7 @@ MAX_QUERY_FIELDS = 100
 # What canonical URLs show as it is; letters beyond ASCII are percent-encoded.
 _PLAIN = "/@:&+~[]"
 
-ROWS = (*platforms.ROWS, *other_hosts.ROWS, *sites.ROWS)
+ROWS: tuple[Platform, ...] = (*platforms.ROWS, *other_hosts.ROWS, *sites.ROWS)
 _BY_HOST = {host: row for row in ROWS for host in row.hosts}
 _OWN_DOMAINS = {host: row for row in ROWS if row.subdomains is not None for host in row.hosts}
 _BY_NAME = {row.name: row for row in platforms.ROWS}

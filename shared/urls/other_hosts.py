@@ -16,7 +16,7 @@ def _row(platform: Platform, host: str, rules: Rules) -> Platform:
 _FB_ME_NAME = re.compile(r"(?!.*\.php$)([a-z][a-z.]{4,49})")
 _OA_OF_ARTICLE = Form(ZALO_ID, param="pageid", is_id=True)
 
-ROWS = (
+ROWS: tuple[Platform, ...] = (
     _row(FACEBOOK, "fb.me", {"": (Form(_FB_ME_NAME, fold=False), "needs-resolving")}),
     _row(INSTAGRAM, "ig.me", {"m": (Form(META_NAME, at=1),), "": "needs-resolving"}),
     # Where Official Accounts are run; their ids are the only public addresses there.

@@ -223,7 +223,7 @@ GOOGLE_PLAY = Platform(
     },
 )
 
-ROWS = (
+ROWS: tuple[Platform, ...] = (
     FACEBOOK,
     YOUTUBE,
     TIKTOK,

@@ -55,7 +55,7 @@ _GOOGLE = (
 
 _PUBLISHED_DOCUMENT = {"e": _tenant("docs.google.com", 4), "": _tenant("docs.google.com", 3)}
 
-ROWS = (
+ROWS: tuple[Platform, ...] = (
     *(_shared(host, {"": _tenant(host, fold=True), **_NO_PROFILE}) for host in _PROFILE_HOSTS.split()),
     *(_shared(host, {"": _tenant(host)}) for host in _CODE_HOSTS.split()),
     Platform(name="website", hosts=tuple(_NOBODYS.split()), rules={"": "no-account"}),

@@ -60,7 +60,11 @@ def test_each_container_runs_its_module_from_its_own_image(service: str, module:
     assert build["args"] == {"SERVICE": service}
     assert (PROJECT / build["context"] / build["dockerfile"]).is_file()
     assert (PROJECT / "requirements" / f"{service}.txt").is_file()
-    from_image = re.search(rf"^FROM process AS {service}\nCMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
+    from_image = re.search(
+        rf"^FROM process AS {service}\n(?:COPY --from=compile \S+ \.\n)?CMD (\[.*\])$",
+        DOCKERFILE,
+        re.MULTILINE,
+    )
     assert from_image is not None
     command = definition.get("command", json.loads(from_image[1]))
     assert command == ["python", "-m", f"services.{service}.{module}"]
@@ -191,13 +195,17 @@ async def _exit_code(arguments: list[str], environment: dict[str, str]) -> int:
 
 
 def test_images_hold_nothing_but_their_service() -> None:
-    copied = re.findall(r"^COPY (?!--from)(\S+)", DOCKERFILE, re.MULTILINE)
-    assert copied == [
+    stages = dict(re.findall(r"^FROM \S+ AS (\w+)$(.*?)(?=^FROM|\Z)", DOCKERFILE, re.MULTILINE | re.DOTALL))
+    copied = {name: re.findall(r"^COPY (.+?) \S+$", stage, re.MULTILINE) for name, stage in stages.items()}
+    assert copied["build"] == [
         "requirements/${SERVICE}.txt",
         "shared/",
         "services/__init__.py",
         "services/${SERVICE}/",
     ]
+    assert copied["process"] == ["--from=build /install", "--from=build /app"]
+    assert copied["registry"] == ["--from=compile /compiled"]
+    assert not copied["reports"] + copied["notifications"]
     assert "--require-hashes" in DOCKERFILE
     assert re.search(r"^USER 10001:10001$", DOCKERFILE, re.MULTILINE)
     ignored = (PROJECT / ".dockerignore").read_text().splitlines()
