@@ -66,7 +66,7 @@ class Accounts:
         number = len(self._rows)
         self._rows.append(self.packed(row))
         self._by_identity.add(row.identity, number)
-        self._by_account.add(row.id.hex, number)
+        self._by_account.add(row.id, number)
         return number
 
     def drop(self, number: int) -> None:
@@ -82,7 +82,7 @@ class Accounts:
     def of(self, account: UUID) -> list[int]:
         """The rows of an account."""
         mark = account.bytes
-        return [n for n in self._by_account.get(account.hex) if self._rows[n].startswith(mark)]
+        return [n for n in self._by_account.get(account) if self._rows[n].startswith(mark)]
 
     def packed(self, row: Any) -> bytes:
         """A row as it is kept; equal for two that say the same."""

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from services.registry.verify import parse, texts
 from services.registry.verify.places import Places
-from services.registry.verify.postings import Postings
+from services.registry.verify.postings import CountedPostings
 from services.registry.verify.texts import Name
 
 SHORTEST = 4
@@ -53,7 +53,7 @@ class Names:
         self._before = array("i")
         self._entries = array("I")  # a row, twice, and one more when it is filed by its agency's name
         self._names: list[str] = []
-        self._parts = Postings(expected)
+        self._parts = CountedPostings(expected)
         # Which lengths names have that begin so, bit n for n letters: by their first four, and by the hash of their
         # first eight, of which there are too many to keep.
         self._short_heads: dict[str, int] = {}

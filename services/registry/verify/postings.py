@@ -2,19 +2,21 @@
 
 from array import array
 from collections.abc import Iterable
+from uuid import UUID
 
 _SMALLEST = 1 << 17
+_FINER = 8  # counts for each slot: most texts that nothing is filed under meet a zero
 _MANY = 255  # what one byte counts to
 
 
 class Postings:
     """A hash table with chains, in flat arrays: a dict of strings and ints would take ten times as much.
 
-    52 bits of Python's hash stand for a text, whose seed no outsider knows; compare the text itself where one
-    wrong answer in a billion would matter.
+    52 bits of Python's hash stand for a text, whose seed no outsider knows, or for an id of our own making; compare the
+    text itself where one wrong answer in a billion would matter.
     """
 
-    __slots__ = ("_counts", "_heads", "_marks", "_mask", "_next", "_numbers")
+    __slots__ = ("_heads", "_marks", "_mask", "_next", "_numbers")
 
     def __init__(self, expected: int = 0) -> None:
         """`expected` is how many entries there will be, so that the table need not grow while it is used."""
@@ -22,7 +24,6 @@ class Postings:
         while size < expected * 1.5:
             size *= 2
         self._heads = array("i", [-1]) * size
-        self._counts = bytearray(size)
         self._mask = size - 1
         self._marks = array("I")
         self._next = array("i")
@@ -31,7 +32,7 @@ class Postings:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def add(self, text: str, number: int) -> None:
+    def add(self, text: str | UUID, number: int) -> None:
         """File a number under a text; the latest comes first."""
         self.add_hash(hash(text), number)
 
@@ -42,10 +43,8 @@ class Postings:
         self._heads[slot] = len(self._numbers)
         self._marks.append(code >> 32 & 0xFFFFFFFF)
         self._numbers.append(number)
-        if self._counts[slot] < _MANY:
-            self._counts[slot] += 1
 
-    def get(self, text: str) -> list[int]:
+    def get(self, text: str | UUID) -> list[int]:
         """The numbers filed under a text, the latest first."""
         code = hash(text)
         entry = self._heads[code & self._mask]
@@ -57,15 +56,31 @@ class Postings:
             entry = self._next[entry]
         return found
 
+
+class CountedPostings(Postings):
+    """Postings that tell quickly of many texts under which anything is filed, and not too much."""
+
+    __slots__ = ("_counts", "_counts_mask")
+
+    def __init__(self, expected: int = 0) -> None:
+        super().__init__(expected)
+        self._counts = bytearray((self._mask + 1) * _FINER)
+        self._counts_mask = len(self._counts) - 1
+
+    def add_hash(self, code: int, number: int) -> None:
+        """File a number under what has this hash."""
+        super().add_hash(code, number)
+        if self._counts[code & self._counts_mask] < _MANY:
+            self._counts[code & self._counts_mask] += 1
+
     def any_of(self, codes: Iterable[int], limit: int) -> set[int]:
         """The numbers filed under what has these hashes; those left out under which more than `limit` are filed."""
-        heads, counts, mask = self._heads, self._counts, self._mask
+        heads, counts, mask, counts_mask = self._heads, self._counts, self._mask, self._counts_mask
         found: set[int] = set()
         for code in codes:
-            slot = code & mask
-            if not 0 < counts[slot] <= limit:
+            if not 0 < counts[code & counts_mask] <= limit:
                 continue
-            entry, wanted = heads[slot], code >> 32 & 0xFFFFFFFF
+            entry, wanted = heads[code & mask], code >> 32 & 0xFFFFFFFF
             while entry >= 0:
                 if self._marks[entry] == wanted:
                     found.add(self._numbers[entry])

@@ -41,6 +41,7 @@ _SCRIPTS = dict(
 )
 _PAIRS = (("rn", "m"), ("cl", "d"), ("vv", "w"))
 _MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]+")
+_BEYOND_VIETNAMESE = re.compile(r"[^\x00-\x7f\u0300-\u036f]")
 _FOLD = str.maketrans(_STROKES)
 _SKELETON = str.maketrans({**_SCRIPTS, **_LEET})
 _SKELETON_ASCII = bytes.maketrans("".join(_LEET).encode(), "".join(_LEET.values()).encode())
@@ -65,8 +66,12 @@ def name(text: str) -> Name:
     lowered = text.lower() if text.isascii() else _folded(text)
     if lowered.isalnum() and len(lowered) <= MAX_LENGTH:  # most handles
         return Name(lowered, skeleton(lowered), (0, len(lowered)))
-    words = _WORD.findall(lowered)
-    plain = "".join(words)
+    plain = lowered.replace(" ", "")
+    if plain.isalnum():  # most display names
+        words = lowered.split()
+    else:
+        words = _WORD.findall(lowered)
+        plain = "".join(words)
     cuts = [0, *accumulate(map(len, words))]
     if len(plain) > MAX_LENGTH:
         plain = plain[:MAX_LENGTH]
@@ -89,8 +94,10 @@ def read_as(word: str) -> str:
 
 
 def _folded(text: str) -> str:
-    text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold().replace("đ", "d")))
-    return text if text.isascii() else text.translate(_FOLD)
+    text = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    if not _BEYOND_VIETNAMESE.search(text):
+        return text.encode("ascii", "ignore").decode()  # only marks are left out; twice as fast
+    return _MARKS.sub("", text).translate(_FOLD)
 
 
 def accented(text: str) -> str:
