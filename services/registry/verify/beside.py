@@ -2,7 +2,7 @@
 
 import re
 
-from services.registry.verify import parse, texts, words
+from services.registry.verify import parse, speech, texts, words
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from services.registry.verify.names import FUZZY_FROM
@@ -11,6 +11,7 @@ from services.registry.verify.texts import Name
 
 SURE_FROM = 7
 """Letters of a name that nobody hits by chance, wherever it stands."""
+_ONE_WORD = 2  # cuts: its ends
 _WORDS_FROM = 3  # words from which a text is written in words
 _VOWEL = re.compile("[aeiouy]")
 _INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
@@ -23,7 +24,7 @@ _NAMESAKES = re.compile("|".join(map(texts.skeleton, words.NAMESAKES.split())))
 
 def stands_out(name: Name, start: int, end: int) -> bool:
     """Whether letters in a name are a word of their own; the fewer they are, the clearer that must be."""
-    if len(name.cuts) > _WORDS_FROM and (_is_in_syllable(name, start) or _is_in_syllable(name, end)):
+    if _is_by_chance(name, start, end):
         return False
     if parse.is_authority(name.skeleton[start:end]):
         return _is_edge(name, start) and _is_edge(name, end)
@@ -39,19 +40,41 @@ def stands_out(name: Name, start: int, end: int) -> bool:
     return left and right if length < FUZZY_FROM else right
 
 
-def _is_in_syllable(name: Name, at: int) -> bool:
+def _is_in_short_word(name: Name, at: int) -> bool:
     """Whether a place in a name lies in a word so short that nothing ends or begins in it."""
     if parse.is_edge(name, at):
         return False
-    return min(cut for cut in name.cuts if cut > at) - max(cut for cut in name.cuts if cut < at) <= SURE_FROM
+    before, after = _around(name, at)
+    return after - before <= SURE_FROM
+
+
+def _is_by_chance(name: Name, start: int, end: int) -> bool:
+    """Whether letters begin or end in a short word, or in a syllable of a run: "chinhphuc" is no "chinhphu" and "c"."""
+    if len(name.cuts) > _WORDS_FROM:
+        return _is_in_short_word(name, start) or _is_in_short_word(name, end)
+    own = speech.syllables(name.plain[start:end])
+    if own == speech.NEVER or len(name.cuts) > _ONE_WORD:
+        return False
+    apart = own + _pieces(name, 0, start) + _pieces(name, end, len(name.plain))
+    return speech.syllables(name.plain) < min(apart, speech.NEVER)
+
+
+def _pieces(name: Name, start: int, end: int) -> int:
+    """How few words of the lists, or else syllables, a stretch of a name is."""
+    known = parse.segments(name.skeleton[start:end])
+    return len(known) if known is not None else speech.syllables(name.plain[start:end])
+
+
+def _around(name: Name, at: int) -> tuple[int, int]:
+    """Where the word begins and ends in which a place in a name lies."""
+    return max(cut for cut in name.cuts if cut < at), min(cut for cut in name.cuts if cut > at)
 
 
 def _is_edge(name: Name, at: int) -> bool:
     """Whether a word ends or begins at a place in a name: at separators, beside digits, where known words join it."""
     if parse.is_edge(name, at):
         return True
-    before = max(cut for cut in name.cuts if cut < at)
-    after = min(cut for cut in name.cuts if cut > at)
+    before, after = _around(name, at)
     text = name.skeleton
     return parse.segments(text[before:at]) is not None or parse.segments(text[at:after]) is not None
 

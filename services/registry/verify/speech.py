@@ -32,7 +32,8 @@ _LONGEST_WORDS = 4  # syllables of the longest phrase in the lists that is looke
 _CLASS = re.compile(r"lop\d|k\d\d(?!\d)|\d\d[a-z]\d")  # of a school: "lop 12a1", "k15"
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _BREAK = re.compile(r"\s[-–—•:]+\s|[|(),;:\[\]•·]")
-_NEVER = 1 << 10
+NEVER = 1 << 10
+"""More syllables than any name has."""
 _LETTERS = frozenset(
     "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ"
 )
@@ -112,14 +113,14 @@ def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> b
 
 def is_sentence(name: Name, start: int, end: int, places: Places, shown: Title) -> bool:
     """Whether a title says more beside a stretch of it than names do: words that names are not made of."""
-    if _stands_alone(name, start, end, shown) or _offers_help(
-        name, start, end, _distance(name, start, end, shown)
-    ):
+    if _offers_help(name, start, end, _distance(name, start, end, shown)):
         return False
     accented = shown.accented if len(shown.accented) == len(name.cuts) - 1 else ()
     sides = [_numbers(name, first, last) for first, last in _sides(name, start, end)]
     if accented and any(accented[number] in _SPEECH_ACCENTED for side in sides for number in side):
         return True
+    if _stands_alone(name, start, end, shown):
+        return False
     return any(_has_unknown(name, side, places, accented) for side in sides) or is_talk(
         name, start, end, places, 1
     )
@@ -160,6 +161,16 @@ def _place_end(name: Name, end: int, places: Places) -> int:
 def is_readable(text: str, plain: str) -> bool:
     """Whether a skeleton, and what it was made of, are syllables of Vietnamese and words of the lists throughout."""
     return _unknown(text, plain) is not None
+
+
+def syllables(plain: str) -> int:
+    """How few syllables of Vietnamese a run of letters without accents can be; `NEVER` when it is none."""
+    best = [0, *[NEVER] * len(plain)]
+    for end in range(1, len(plain) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            if best[start] + 1 < best[end] and plain[start:end] in _SYLLABLES:
+                best[end] = best[start] + 1
+    return best[-1]
 
 
 def _sides(name: Name, start: int, end: int) -> tuple[tuple[int, int], ...]:
@@ -234,10 +245,10 @@ def _joins(side: str, *, before: bool) -> bool:
 
 def _unknown(text: str, plain: str) -> int | None:
     """How many syllables of a run of letters are in no list, read so that they are fewest; None if it has others."""
-    best = [0, *[_NEVER] * len(plain)]
+    best = [0, *[NEVER] * len(plain)]
     for start in range(len(plain)):
         here = best[start]
-        if here == _NEVER:
+        if here == NEVER:
             continue
         ends = [
             (start + len(word), int(word in _DISTANCE))
@@ -253,7 +264,7 @@ def _unknown(text: str, plain: str) -> int | None:
             ends.append((start + 1, 0))
         for end, weight in ends:
             best[end] = min(best[end], here + weight)
-    return best[-1] if best[-1] < _NEVER else None
+    return best[-1] if best[-1] < NEVER else None
 
 
 def _numbers(name: Name, first: int, last: int) -> list[int]:

@@ -213,7 +213,8 @@ DISTANCE = """
     express24h checkin phuot clip trend idol livestream odau ultras cahn angi diachi vatoi vaminh vaban cungnhau
     gopgach duatin loanbao tamguong nguoitot howto tips tutorial guideline faq qna howtouse stories story voices voice
     myths facts truths users problem problems issue issues reddit haul crush lag giaima binhloan quayphim passdo
-    rutruot nghien sansale hacker hackers dummies tiktoker delay delays nightmare nightmares nerf
+    rutruot nghien sansale hacker hackers dummies tiktoker delay delays nightmare nightmares nerf goc tuoitho
+    cuunhanvien noixau hutmau fancung hoichuxe hoicodong xephang vuan meodung owner owners runners dashcam
 """
 
 # Words of distance that without accents are quite other words, and what they are with accents. "cho" is also "for".
@@ -235,7 +236,7 @@ SPEECH = "ve gi nao sao khong ko hoai oi nhin cung nhau nhu chang nhi nhe luon r
 SPEECH_ACCENTED = """
     về gì nào sao không ko hoài ơi rồi nhìn nói nghĩ kể kêu khổ chuyện tôi mình tui tao ta bạn bị bởi vì mà thì là gần
     cạnh né ghét yêu thương nhớ mong sợ chán buồn thế vậy cùng như chưa bao đâu ai mấy những tụi bọn đang đừng hãy ở
-    bàn kiện đòi chửi chê trách bênh khóc cười hỏi
+    bàn kiện đòi chửi chê trách bênh khóc cười hỏi bỏ
 """
 # Who speaks, when a name begins with them.
 SPEAKERS = """

@@ -283,6 +283,8 @@ def test_state_bodies_are_known_by_their_whole_names(
         ("vneid-recovery.com", None, "website:vneid.gov.vn"),
         ("pheduyet-vneid.net", None, "website:vneid.gov.vn"),
         ("https://www.facebook.com/boconganxulydon", None, "facebook:@bocongan"),
+        # A syllable could go on, and a word of the lists begins: "chinh phu online", no "phuon".
+        ("chinhphuonline.com", None, "website:chinhphu.vn"),
         # Abbreviations of titles.
         (PAGE, "Bệnh viện Nhi TW", "website:benhviennhitrunguong.gov.vn"),
         (PAGE, "Sở Xây dựng TP.HCM", "website:soxaydung.hochiminhcity.gov.vn"),
@@ -320,6 +322,9 @@ def test_a_title_that_claims_is_no_talk(
         ("https://www.facebook.com/vneid.hotro", "Dân kêu trời vì VNeID"),
         # Victims speak for themselves.
         (PAGE, "Nạn nhân của Bộ Công an"),
+        # A dash sets a name apart, and a sentence on its other side is still one.
+        (PAGE, "Làm hồ sơ mà chạy 5 lần - Cổng Dịch vụ công quốc gia"),
+        (PAGE, "Góc nhân sự - VNeID"),
     ],
 )
 def test_talk_is_no_claim(
@@ -364,6 +369,10 @@ def test_talk_is_no_claim(
         ("https://www.facebook.com/ubndphuhoadongnai", None),
         # The states of others have zones of their own.
         ("mofa.go.jp", None),
+        # Letters of an official name that end within a syllable: "chinh phuc", "thanh trang".
+        ("chinhphucdinhcao.com", None),
+        ("chinhphuong.com", None),
+        ("thanhtrang.vn", None),
         # Departments of other places have the same host in theirs.
         ("soyte.com.tw", None),
     ],
