@@ -115,6 +115,7 @@ def in_process(size: int) -> None:
     before, taken = _megabytes(), 0.0
     index = Index(agencies, size)
     rows = islice(accounts(), size)
+    gc.disable()  # as the live index does while it loads
     while batch := list(islice(rows, 1000)):
         began = time.process_time()
         for row in batch:
@@ -122,7 +123,8 @@ def in_process(size: int) -> None:
         taken += time.process_time() - began
     grown = _megabytes() - before
     gc.collect()
-    gc.freeze()  # as the live index does
+    gc.freeze()  # as the live index does then
+    gc.enable()
     asked = questions(sample)
     now = clock.now()
     took: dict[str, list[float]] = {kind: [] for kind in _KINDS}
@@ -212,14 +214,14 @@ def main() -> None:
     if options.size:
         in_process(options.size)
         return
-    if not options.http:
-        with compiled_copy() as copy:
-            for folder, size in product((copy, PROJECT), SIZES):
-                command = [sys.executable, "-m", "bench.verify", "--size", str(size)]
-                subprocess.run(command, cwd=folder, check=True)  # noqa: S603 - ourselves
-    from bench.verify_http import measure  # noqa: PLC0415 - brings a whole stack along
+    if options.http:
+        from bench.verify_http import measure  # noqa: PLC0415 - brings a whole stack along
 
-    asyncio.run(measure())
+        asyncio.run(measure())
+        return
+    with compiled_copy() as copy:
+        for folder, part in product((copy, PROJECT), [*(f"--size={size}" for size in SIZES), "--http"]):
+            subprocess.run([sys.executable, "-m", "bench.verify", part], cwd=folder, check=True)  # noqa: S603 - ourselves
 
 
 if __name__ == "__main__":

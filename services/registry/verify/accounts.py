@@ -11,6 +11,7 @@ from uuid import UUID
 from services.registry.verify.postings import Postings
 
 _HEAD = Struct("<16sIIH")  # id, agency, time of the last change, what many share
+_MARK = 16  # bytes of the id
 _GONE = b""
 _WORN_FROM = 1000  # rows
 # What stands in a pattern for the handle, and for the id; no identity and no URL has them.
@@ -63,10 +64,10 @@ class Accounts:
 
     def add(self, row: Any) -> int:
         """Enter a row as `queries.known` gives it; returns its number."""
-        number = len(self._rows)
-        self._rows.append(self.packed(row))
+        number, packed = len(self._rows), self.packed(row)
+        self._rows.append(packed)
         self._by_identity.add(row.identity, number)
-        self._by_account.add(row.id, number)
+        self._by_account.add(packed[:_MARK], number)
         return number
 
     def drop(self, number: int) -> None:
@@ -82,7 +83,7 @@ class Accounts:
     def of(self, account: UUID) -> list[int]:
         """The rows of an account."""
         mark = account.bytes
-        return [n for n in self._by_account.get(account) if self._rows[n].startswith(mark)]
+        return [n for n in self._by_account.get(mark) if self._rows[n].startswith(mark)]
 
     def packed(self, row: Any) -> bytes:
         """A row as it is kept; equal for two that say the same."""

@@ -127,17 +127,21 @@ class LiveIndex:
 
     async def _load(self) -> tuple[Index, int]:
         """An index of everything, and the transaction from which on changes may be missing in it."""
-        async with self._database.transaction() as session:
-            horizon = await queries.horizon(session)
-            mark = await queries.agencies_mark(session)
-            index = Index(await _agencies(session), await queries.count(session), agencies_mark=mark)
-            async for batch in queries.known(session):
-                for start in range(0, len(batch), _SLICE):
-                    for row in batch[start : start + _SLICE]:
-                        index.add(row)
-                    await asyncio.sleep(0)
-        gc.collect()
-        gc.freeze()  # or the collector would walk through it all now and then, and hold up a request for that long
+        gc.disable()  # nothing of it is garbage, and the collector would walk through it again and again
+        try:
+            async with self._database.transaction() as session:
+                horizon = await queries.horizon(session)
+                mark = await queries.agencies_mark(session)
+                index = Index(await _agencies(session), await queries.count(session), agencies_mark=mark)
+                async for batch in queries.known(session):
+                    for start in range(0, len(batch), _SLICE):
+                        for row in batch[start : start + _SLICE]:
+                            index.add(row)
+                        await asyncio.sleep(0)
+            gc.collect()
+            gc.freeze()  # later, too, it would hold up a request for that long
+        finally:
+            gc.enable()
         log.info("verification index loaded", extra={"identities": len(index.accounts)})
         return index, horizon
 

@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Iterable
-from uuid import UUID
 
 _SMALLEST = 1 << 17
 _FINER = 8  # counts for each slot: most texts that nothing is filed under meet a zero
@@ -12,8 +11,8 @@ _MANY = 255  # what one byte counts to
 class Postings:
     """A hash table with chains, in flat arrays: a dict of strings and ints would take ten times as much.
 
-    52 bits of Python's hash stand for a text, whose seed no outsider knows, or for an id of our own making; compare the
-    text itself where one wrong answer in a billion would matter.
+    52 bits of Python's hash stand for a text, whose seed no outsider knows; compare the text itself where one
+    wrong answer in a billion would matter.
     """
 
     __slots__ = ("_heads", "_marks", "_mask", "_next", "_numbers")
@@ -32,7 +31,7 @@ class Postings:
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def add(self, text: str | UUID, number: int) -> None:
+    def add(self, text: str | bytes, number: int) -> None:
         """File a number under a text; the latest comes first."""
         self.add_hash(hash(text), number)
 
@@ -44,7 +43,7 @@ class Postings:
         self._marks.append(code >> 32 & 0xFFFFFFFF)
         self._numbers.append(number)
 
-    def get(self, text: str | UUID) -> list[int]:
+    def get(self, text: str | bytes) -> list[int]:
         """The numbers filed under a text, the latest first."""
         code = hash(text)
         entry = self._heads[code & self._mask]
