@@ -82,7 +82,7 @@ def _is_edge(name: Name, at: int) -> bool:
 def is_another(index: Index, name: Name, start: int, end: int, account: Known) -> bool:
     """Whether what stands beside an official name makes it another body's: one within it, or its namesake elsewhere."""
     text = name.skeleton
-    if is_inner(name, start) or _REGION.match(name.plain, end) or text[end:] in _FOREIGN:
+    if is_inner(name, start) or is_branch(name, end) or text[end:] in _FOREIGN:
         return True
     unit = index.unit(account.agency_code)
     return unit is not None and (
@@ -102,6 +102,11 @@ def is_inner(name: Name, start: int, authority: str = "") -> bool:
     return any(
         end == start and other == authority for _, end, other in parse.authorities(name.skeleton[:start])
     )
+
+
+def is_branch(name: Name, end: int) -> bool:
+    """Whether what follows a body's name makes it one of its branches: "… khu vực 3", "… cơ sở Ninh Bình"."""
+    return _REGION.match(name.plain, end) is not None
 
 
 def _has_number(name: Name, end: int) -> bool:

@@ -69,8 +69,8 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
     covered = []
     for body in parse.denoted(name.skeleton, index.places):
         covered.append((body.start, body.end))
-        inner = beside.is_inner(name, body.start, body.authority)
-        account = None if inner else _of_the_unit(index, body, said, accents)
+        another = beside.is_inner(name, body.start, body.authority) or beside.is_branch(name, body.end)
+        account = None if another else _of_the_unit(index, body, said, accents)
         score = 0.8 + 0.17 * (body.end - body.start) / length
         yield Match(name, body.start, body.end, account, score, "same-unit") if account else None
     for start, end, account in _contained(index, name, covered):
@@ -149,8 +149,12 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
     for cut in name.cuts:
         if cut + _GOVERNMENT_NAME_FROM > at:
             break
-        if account := index.first(f"gov|{name.skeleton[cut:at]}"):
-            yield Match(name, cut, at + 3, account, 0.9, "government-claim")
+        text = name.skeleton[cut:at]
+        sites = [f"gov|{each}" for each in (text, *parse.also_called(text))]
+        for key in (*sites, *parse.with_heads(text)):
+            if account := index.first(key):
+                yield Match(name, cut, at + 3, account, 0.9, "government-claim")
+                break
 
 
 def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:

@@ -218,6 +218,8 @@ def of_host(address: str, site: texts.Host) -> Iterator[str]:
     """The keys that lie in the host of a website, beside those of its texts."""
     yield f"@{address}"
     # Only a site can be called by a kind of authority alone: "dichvucong.gov.vn".
-    yield from (name for label in site.labels[:1] if parse.is_authority(name := texts.name(label).skeleton))
+    for own in (texts.name(label).skeleton for label in site.labels[:1]):
+        if parse.is_authority(own):
+            yield from (own, *(other for other in parse.also_called(own) if len(other) >= SHORTEST))
     if site.is_government:
         yield from (f"gov|{texts.name(label).skeleton}" for label in site.labels)

@@ -19,7 +19,10 @@ _DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _LEVELS = frozenset(map(skeleton, words.by_spelling(words.LEVELS)))
 _KNOWN = _GENERIC | _COMMON | _DISTANCE | _LEVELS | frozenset(_AUTHORITIES)
 _NOBODY = _KNOWN - frozenset(_AUTHORITIES)
+_CHIEF_HEADS = [*map(skeleton, words.CHIEF_HEADS.split())]
 _HEADS = frozenset(map(skeleton, words.HEADS.split()))
+_SHORTENED = {skeleton(name): [*map(skeleton, short.split())] for name, short in words.SHORTENED.items()}
+_IN_FULL = {short: [name] for name, found in _SHORTENED.items() for short in found}
 _SCHOOLS = frozenset(map(skeleton, words.NAMESAKES.split()))
 # Inside a run of letters these few may be taken off; shorter ones stand inside too many names ("viet com bank").
 # Nor are kinds of schools: without them their names are those of flowers, heroes and numbers.
@@ -132,6 +135,16 @@ def is_national(name: Name) -> bool:
     """Whether a name begins, by a word of its own, as those of the state's own bodies do: "Bộ …", "Cục …"."""
     text = name.skeleton
     return any(text[:cut] in _HEADS for cut in name.cuts[1:5]) and len(text) > words.MAX_SHORT
+
+
+def also_called(text: str) -> list[str]:
+    """The other skeletons by which a body or a paper of the state goes: those short for it, or what it is short for."""
+    return _SHORTENED.get(text, []) + _IN_FULL.get(text, [])
+
+
+def with_heads(text: str) -> list[str]:
+    """A skeleton as the name of a state's body: "haiquan" is "cuchaiquan" too."""
+    return [head + text for head in _CHIEF_HEADS]
 
 
 def is_short_national(text: str) -> bool:

@@ -71,7 +71,8 @@ def _speaks_about(
     """Whether any of the names speaks about whom the best match names. The last name is the title, if one is shown."""
     titled = found[-1] if shown else None
     for name in found:
-        start, end = (best.start, best.end) if name is best.name else (0, 0)
+        own = [match for match in sure if match.name is name]
+        start, end = max(own, key=lambda match: match.score)[1:3] if own else (0, 0)
         if speech.speaks_about(name, start, end, shown if name is titled else None):
             return True
     for match in sure:

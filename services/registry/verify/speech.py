@@ -29,7 +29,7 @@ _SYLLABLES = frozenset(
 )
 _LONGEST_SYLLABLE = max(map(len, _SYLLABLES))
 _LONGEST_WORDS = 4  # syllables of the longest phrase in the lists that is looked for in a title
-_CLASS = re.compile(r"lop\d|k\d\d(?!\d)|\d\d[a-z]\d")  # of a school: "lop 12a1", "k15"
+_CLASS = re.compile(r"lop\d|k\d\d(?!\d)|2k\d|\d\d[a-z]\d")  # of a school: "lop 12a1", "k15", "2k7"
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _BREAK = re.compile(r"\s[-–—•:]+\s|[|(),;:\[\]•·]")
 NEVER = 1 << 10
@@ -106,7 +106,7 @@ def is_talk(name: Name, start: int, end: int, places: Places, unknown: int) -> b
     `unknown` is how many syllables outside all lists make talk of it.
     """
     return any(
-        _talks(name, first, last, unknown)
+        _talks(name, first, last, places, unknown)
         for first, last in _sides(name, start, _place_end(name, end, places))
     )
 
@@ -115,6 +115,8 @@ def is_sentence(name: Name, start: int, end: int, places: Places, shown: Title) 
     """Whether a title says more beside a stretch of it than names do: words that names are not made of."""
     if _offers_help(name, start, end, _distance(name, start, end, shown)):
         return False
+    if "?" in shown.text:
+        return True  # names do not ask
     accented = shown.accented if len(shown.accented) == len(name.cuts) - 1 else ()
     sides = [_numbers(name, first, last) for first, last in _sides(name, start, end)]
     if accented and any(accented[number] in _SPEECH_ACCENTED for side in sides for number in side):
@@ -224,14 +226,14 @@ def _longest(name: Name, numbers: Sequence[int]) -> tuple[int, str]:
     return 1, name.skeleton[cuts[numbers[0]] : cuts[numbers[0] + 1]]
 
 
-def _talks(name: Name, first: int, last: int, enough: int) -> bool:
+def _talks(name: Name, first: int, last: int, places: Places, enough: int) -> bool:
     """Whether a stretch of letters is Vietnamese and says more than additions to names do."""
     side = name.skeleton[first:last]
     if first == 0 and (_SPEAKERS.match(name.plain[:last]) or _CLASS.match(name.plain[:last])):
         return True
     if _joins(side, before=first == 0):
         return True
-    unknown = 0 if parse.is_known(side) else _unknown(side, name.plain[first:last])
+    unknown = 0 if parse.is_known(side) else _unknown(side, name.plain[first:last], places)
     return unknown is not None and unknown >= enough
 
 
@@ -243,8 +245,11 @@ def _joins(side: str, *, before: bool) -> bool:
     return before or parse.segments(rest) is not None
 
 
-def _unknown(text: str, plain: str) -> int | None:
-    """How many syllables of a run of letters are in no list, read so that they are fewest; None if it has others."""
+def _unknown(text: str, plain: str, places: Places | None = None) -> int | None:
+    """How many syllables of a run of letters are in no list, read so that they are fewest; None if it has others.
+
+    Provinces count as known when `places` are given; of communes there are so many that any talk has some.
+    """
     best = [0, *[NEVER] * len(plain)]
     for start in range(len(plain)):
         here = best[start]
@@ -255,6 +260,10 @@ def _unknown(text: str, plain: str) -> int | None:
             for word in parse.listed_at(text, start)
             if len(word) > 1
         ]
+        if places:
+            ends += [
+                (start + len(each), 0) for each in places.all_at(text, start) if each in places.provinces
+            ]
         ends += [
             (end, _TALK if syllable in _SPEECH else 1)
             for end in range(start + 1, min(start + _LONGEST_SYLLABLE, len(plain)) + 1)

@@ -61,8 +61,19 @@ AUTHORITIES = {
     "vanhoa": "trungtamvanhoa nhavanhoa",
 }
 
+# What a national site's name is shortened to, or what it is short for.
+SHORTENED = {
+    "baohiemxahoi": "bhxh",
+    "dichvucong": "dvc dvcqg dvcquocgia",
+    "giaypheplaixe": "gplx",
+    "khobacnhanuoc": "kbnn",
+    "nganhangnhanuoc": "nhnn",
+    "vienkiemsat": "vks vksnd vksndtc",
+}
+
 # First words of bodies that the whole country has once: "Bộ Tài chính" is a name although "tài chính" is none.
-HEADS = "bo cuc tongcuc uybangiamsat nganhangnhanuoc khobacnhanuoc haiquanvietnam"
+CHIEF_HEADS = "bo cuc tongcuc"
+HEADS = f"{CHIEF_HEADS} uybangiamsat nganhangnhanuoc khobacnhanuoc haiquanvietnam"
 
 # Bodies that others have within them, or that stand for a part of the country: in front of a name, or behind it, they
 # name somebody else.
@@ -72,11 +83,11 @@ INNER = """
 """
 # Those that only a province's police has, whatever else stands between.
 WITHIN = "phongcanhsat phonganninh phonghaucan phongthammuu doicanhsat doianninh doicsgt tramcanhsat tramcsgt"
-REGION = "khuvuc"
+REGION = "khuvuc|coso(?!dulieu)|phanhieu"
 # Other countries have such bodies too.
 FOREIGN = """
     lao campuchia trungquoc nhatban hanquoc thailan hoaky anh phap duc nga singapore malaysia indonesia philippines
-    myanmar ando dailoan my uc canada australia china japan korea thailand laos cambodia
+    myanmar ando dailoan my uc canada australia china japan korea thailand laos cambodia phnompenh
 """
 # Of these a place has several, told apart by a number.
 NUMBERED = "truong thpt thcs tieuhoc mamnon benhvien"
@@ -139,7 +150,7 @@ GENERIC = """
     chitien hoanlai chiho thanhtoanbu giaitoa chuanxac khaithongtin xuly xulyno xulydon xulyhoso xulyvipham nhandon
     guidon nopdon taodon donthu don lamlai quenmatkhau mokhoa mohoso taive tailai taifile bieumau maudon giaynhap
     thunhap thuho quyho quyhotro luatmoi thongtu nghidinh chithi tuyentruyen capcuu chuyenmon nghiepvu dansinh hocphi
-    hocbong baotri kiemtraloi suadoi dongphi nophocphi trano thuno
+    hocbong baotri kiemtraloi suadoi dongphi nophocphi trano thuno thanhly thanhlytaisan vonvay hotrovon
     giaiphap phanhoi phanmem danhsach xacdinh chinhly ketnoi guithongtin nguoinhan phathien ngaymoi
     baoho baotro canhan hosocanhan gioihan lapho lapdat lenh macode maxacnhan quyetdinhxuphat sodienthoai songanh
     taikhoandinhdanh thamdinh thanhkhoan thoigian thuhuong tiencoc tienphat tiepcan tieptuc trangmoi trungtuyen uyquyen
@@ -184,7 +195,7 @@ DISTANCE = """
     binhluan phantich xaluan nghiluan news newspaper newsroom newsletter press journal journalist gazette times
     tribune herald magazine reporter editorial bulletin chronicle dispatch observer insider weekly monthly podcast
     radio coverage commentary opinion debate cho choque chodem chotroi choonline chotot market marketplace muaban
-    raovat thanhly sangnhuong kygui nhom group groups hoi hoinhom hoinguoi hoinhung hoiyeu hoiphuhuynh hoidap congdong
+    raovat sangnhuong kygui nhom group groups hoi hoinhom hoinguoi hoinhung hoiyeu hoiphuhuynh hoidap congdong
     community communities cudan dancu nguoidanla donghuong hoidonghuong dongmon hoikhoa hoclop fan fans fanclub
     fanpagefan fandom fanboy fangirl club clb caulacbo forum diendan thaoluan discussion discuss discussions talk
     talks banluan tamsu tamtinh confession confessions cfs hammo nguoihammo yeuthich yeumen toiyeu iloves ilove lover
@@ -246,7 +257,7 @@ SPEAKERS = """
 """
 
 # The harm that somebody suffered, and the help that is offered for it: together no complaint but a promise.
-HARM = "luadao luagat luadan bilua nannhan lua tocao khieunai phananh kiennghi"
+HARM = "luadao luagat luadan bilua nannhan lua tocao khieunai khieukien khoikien phananh kiennghi"
 HELP = "hotro tiepnhan trinhbao thuhoi laylai giaiquyet togiac doilaitien hoantien hoantra giupdo tuvan"
 
 # What a syllable of Vietnamese is made of, without accents.

@@ -283,6 +283,14 @@ def test_state_bodies_are_known_by_their_whole_names(
         ("vneid-recovery.com", None, "website:vneid.gov.vn"),
         ("pheduyet-vneid.net", None, "website:vneid.gov.vn"),
         ("https://www.facebook.com/boconganxulydon", None, "facebook:@bocongan"),
+        # What is short for a body, or its name without its head, before "gov".
+        ("bhxh-chitra.xyz", None, "website:baohiemxahoi.gov.vn"),
+        ("dvcquocgia-gov.com", None, "website:dichvucong.gov.vn"),
+        ("haiquan-gov.top", None, "website:customs.gov.vn"),
+        # Whoever names two official sites talks of neither.
+        ("dichvucong.dancuquocgia.com", None, "website:dancuquocgia.gov.vn"),
+        (PAGE, "Dịch vụ công quốc gia tỉnh Bình Dương", "website:dichvucong.gov.vn"),
+        (PAGE, "Tòa án nhân dân tối cao - Tiếp nhận đơn khởi kiện", "website:toaan.gov.vn"),
         # A syllable could go on, and a word of the lists begins: "chinh phu online", no "phuon".
         ("chinhphuonline.com", None, "website:chinhphu.vn"),
         # Abbreviations of titles.
@@ -325,6 +333,8 @@ def test_a_title_that_claims_is_no_talk(
         # A dash sets a name apart, and a sentence on its other side is still one.
         (PAGE, "Làm hồ sơ mà chạy 5 lần - Cổng Dịch vụ công quốc gia"),
         (PAGE, "Góc nhân sự - VNeID"),
+        (PAGE, "Dịch vụ công: dễ hay khó?"),
+        ("https://x.com/2k7_gui_vneid", None),
     ],
 )
 def test_talk_is_no_claim(
@@ -350,6 +360,9 @@ def test_talk_is_no_claim(
         (PAGE, "Phòng An ninh mạng Công an tỉnh Nghệ An"),
         (PAGE, "Đội CSGT số 6"),
         ("https://www.facebook.com/phongcsgtdongthap", None),
+        # Branches.
+        (PAGE, "Bệnh viện Bạch Mai cơ sở Ninh Bình"),
+        ("https://www.facebook.com/benhvienchorayphnompenh", None),
         # Other countries have them too.
         (PAGE, "Bộ Y tế Lào"),
         (PAGE, "Ngân hàng Nhà nước Lào"),
