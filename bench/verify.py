@@ -128,7 +128,10 @@ def in_process(size: int) -> None:
     asked = questions(sample)
     now = clock.now()
     took: dict[str, list[float]] = {kind: [] for kind in _KINDS}
-    for kind, link in asked:
+    paces = []
+    for number, (kind, link) in enumerate(asked):
+        if number % 100 == 0:
+            paces.append(_pace())
         began = time.thread_time()  # of this process alone: the machine may be shared
         service.verify(index, link, "vi", now)
         took[kind].append((time.thread_time() - began) * 1e6)
@@ -147,6 +150,7 @@ def in_process(size: int) -> None:
             f"{'':<10}{kind:<8} p50 {quantile(values, 0.5):7.1f}  p99 {quantile(values, 0.99):7.1f} µs"
             f"  {limit if kind == 'all' else ''}"
         )
+    print(f"{'':<10}meanwhile a hundred turns of an empty loop took {min(paces):.1f} to {max(paces):.1f} µs")
     reading, _ = _timed(_readable, [link for _, link in asked])
     print(f"{'':<10}reading a link into its identity, the part that needs no index: p50 {reading:.1f} µs")
     if size == SIZES[0]:
@@ -198,6 +202,17 @@ def permutations(name: str) -> Iterator[str]:
         yield name[:at] + "-" + name[at:]
         for letter in string.ascii_lowercase:
             yield name[:at] + letter + name[at + 1 :]
+
+
+def _pace() -> float:
+    """Microseconds for a hundred turns of an empty loop: some machines have two speeds, a factor of two apart."""
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        for _ in range(100):
+            pass
+        took.append((time.perf_counter() - began) * 1e6)
+    return min(took)
 
 
 def _megabytes() -> float:
