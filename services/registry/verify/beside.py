@@ -5,17 +5,16 @@ import re
 from services.registry.verify import parse, speech, texts, words
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
-from services.registry.verify.names import FUZZY_FROM
+from services.registry.verify.names import FUZZY_FROM, SURE_FROM
 from services.registry.verify.places import SHORTEST, Unit, level_at
 from services.registry.verify.texts import Name
 
-SURE_FROM = 7
-"""Letters of a name that nobody hits by chance, wherever it stands."""
 _ONE_WORD = 2  # cuts: its ends
 _WORDS_FROM = 3  # words from which a text is written in words
 _VOWEL = re.compile("[aeiouy]")
 _INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
 _WITHIN = tuple(map(texts.skeleton, words.WITHIN.split()))
+_DEPARTMENTS = tuple(map(texts.skeleton, words.DEPARTMENTS.split()))
 _REGION = re.compile(rf"{words.REGION}|so\d")
 _FOREIGN = frozenset(map(texts.skeleton, words.FOREIGN.split()))
 _NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
@@ -84,12 +83,22 @@ def is_another(index: Index, name: Name, start: int, end: int, account: Known) -
     text = name.skeleton
     if is_inner(name, start) or is_branch(name, end) or text[end:] in _FOREIGN:
         return True
+    if end == len(text) and _is_department(index, text[:start]):
+        return True
     unit = index.unit(account.agency_code)
     return unit is not None and (
         _has_number(name, end)
         or ((kind := _NAMESAKES.search(text)) is not None and not _lies_in(index, text, kind.end(), unit))
         or _lies_elsewhere(index, text, end, account, unit)
     )
+
+
+def _is_department(index: Index, text: str) -> bool:
+    """Whether what stands in front of a ministry's name is one of its departments, and none that is registered."""
+    head = next((head for head in _DEPARTMENTS if text.startswith(head)), "")
+    field = text[len(head) :]
+    says_which = not parse.is_addition(field) and not parse.is_authority(field)
+    return bool(head) and says_which and index.first(text) is None
 
 
 def is_inner(name: Name, start: int, authority: str = "") -> bool:

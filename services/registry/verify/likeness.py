@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from services.registry.verify import beside, parse, speech
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
-from services.registry.verify.names import FUZZY_FROM, LONGEST, WHOLE_FROM
+from services.registry.verify.names import FUZZY_FROM, LONGEST, SURE_FROM, WHOLE_FROM
 from services.registry.verify.places import Unit
 from services.registry.verify.texts import Name, read_as
 
@@ -22,6 +22,7 @@ Reason = Literal[
 ]
 
 _GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
+_ABBREVIATED = 3  # letters
 _MAX_DIGITS = 2  # of the number of a school
 
 
@@ -80,6 +81,7 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
         yield Match(name, start, end, account, score, reason) if account else None
     yield from _claiming_government(index, name)
     yield from _called_like_a_site(index, name)
+    yield from _abbreviated(index, name)
 
 
 def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> Known | None:
@@ -157,10 +159,23 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
                 break
 
 
+def _abbreviated(index: Index, name: Name) -> Iterator[Match]:
+    """Three letters that a government's site is called by, as a word beside words of the lists: "hoanthue-gdt"."""
+    for start, end in pairwise(name.cuts):
+        word = name.skeleton[start:end]
+        if end - start != _ABBREVIATED or word == name.skeleton or parse.has_vowel(word):
+            continue
+        sides = name.skeleton[:start], name.skeleton[end:]
+        if (account := index.first(f"gov|{word}")) and all(
+            parse.segments(side) is not None for side in sides
+        ):
+            yield Match(name, start, end, account, 0.8, "combined-name")
+
+
 def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:
     """Called as a whole as a site below "gov.vn" is, though it be by common words: "dangkykinhdoanh"."""
     for text in dict.fromkeys((name.skeleton, name.skeleton.removesuffix("vn"))):
-        if len(text) < beside.SURE_FROM or (account := index.first(f"gov|{text}")) is None:
+        if len(text) < SURE_FROM or (account := index.first(f"gov|{text}")) is None:
             continue
         if not parse.is_weak(text, index.places) and not parse.is_authority(text):
             yield Match(name, 0, len(text), account, 0.95, "same-name")
@@ -178,7 +193,7 @@ def misspelt(index: Index, found: Sequence[Name]) -> list[Match]:
             alike = index.names.near(form)
             says_what_it_means = bool(alike) and _is_real(index, form)
             for near, distance in alike:
-                is_short = near[0] != form[0] and len(near) <= beside.SURE_FROM + 2 * distance
+                is_short = near[0] != form[0] and len(near) <= SURE_FROM + 2 * distance
                 if distance and (
                     says_what_it_means
                     or is_short

@@ -27,6 +27,8 @@ LONGEST = 40
 """Longer names are found only as a whole."""
 WHOLE_FROM = 20
 """Letters of a name of common words alone, and perhaps a place, that is found as a whole: a portal's title."""
+SURE_FROM = 7
+"""Letters of a name that nobody hits by chance, wherever it stands."""
 FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
 MAX_NAMESAKES = 16
@@ -184,6 +186,7 @@ def _of_name(name: Name, places: Places) -> Iterator[str]:
     if parse.is_national(name):
         # Without its first word it is only what it is about; "and" is often left out.
         yield from _variants(name.skeleton, parse.without_and(name))
+        yield from _abbreviations(name.skeleton.removesuffix("vletnam"))
         return
     if nobody and parse.is_distance(core) and core != name.skeleton:
         core, nobody = name.skeleton, False
@@ -214,12 +217,20 @@ def _variants(whole: str, core: str) -> Iterator[str]:
             yield rest
 
 
+def _abbreviations(text: str) -> Iterator[str]:
+    """What is short for a body's name and can stand for itself: no word of Vietnamese is without a vowel."""
+    return (
+        short for short in parse.also_called(text) if len(short) >= SHORTEST and not parse.has_vowel(short)
+    )
+
+
 def of_host(address: str, site: texts.Host) -> Iterator[str]:
     """The keys that lie in the host of a website, beside those of its texts."""
     yield f"@{address}"
     # Only a site can be called by a kind of authority alone: "dichvucong.gov.vn".
     for own in (texts.name(label).skeleton for label in site.labels[:1]):
         if parse.is_authority(own):
-            yield from (own, *(other for other in parse.also_called(own) if len(other) >= SHORTEST))
+            yield own
+            yield from _abbreviations(own)
     if site.is_government:
         yield from (f"gov|{texts.name(label).skeleton}" for label in site.labels)

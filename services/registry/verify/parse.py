@@ -38,6 +38,7 @@ _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gl|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeouyl]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
 _LONGEST_SYLLABLE = 7
+_VOWEL = re.compile("[aeoluy]")
 _HALVED = re.compile("[aou](?:y(?!e)|[cmnpt]$)")  # where a syllable goes on: "Chợ Rẫy" is not "Chợ Rã"
 _WORDS = Beginnings(_KNOWN)
 
@@ -140,6 +141,11 @@ def is_national(name: Name) -> bool:
 def also_called(text: str) -> list[str]:
     """The other skeletons by which a body or a paper of the state goes: those short for it, or what it is short for."""
     return _SHORTENED.get(text, []) + _IN_FULL.get(text, [])
+
+
+def has_vowel(text: str) -> bool:
+    """Whether a skeleton can be a word, and is no abbreviation. The skeleton of "i" is "l", and so "hlv" counts."""
+    return _VOWEL.search(text) is not None
 
 
 def with_heads(text: str) -> list[str]:

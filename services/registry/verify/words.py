@@ -78,9 +78,11 @@ HEADS = f"{CHIEF_HEADS} uybangiamsat nganhangnhanuoc khobacnhanuoc haiquanvietna
 # Bodies that others have within them, or that stand for a part of the country: in front of a name, or behind it, they
 # name somebody else.
 INNER = """
-    vanphong thanhtra doan doanthanhnien congdoan dangbo danguy hoiphunu hoinongdan hoicuuchienbinh hocvien truongdaihoc
-    daihoc truong benhvien vien bao tapchi chi canbo clb nhahat phong
+    vanphong thanhtra doan doanthanhnien tuoitre phunu congdoan dangbo danguy hoiphunu hoinongdan hoicuuchienbinh
+    hocvien truongdaihoc daihoc truong benhvien vien bao tapchi chi canbo clb nhahat phong
 """
+# What ministries are divided into: "Vụ Pháp chế - Bộ Tài chính".
+DEPARTMENTS = "cuc vu tongcuc"
 # Those that only a province's police has, whatever else stands between.
 WITHIN = "phongcanhsat phonganninh phonghaucan phongthammuu doicanhsat doianninh doicsgt tramcanhsat tramcsgt"
 REGION = "khuvuc|coso(?!dulieu)|phanhieu"
@@ -150,7 +152,7 @@ GENERIC = """
     chitien hoanlai chiho thanhtoanbu giaitoa chuanxac khaithongtin xuly xulyno xulydon xulyhoso xulyvipham nhandon
     guidon nopdon taodon donthu don lamlai quenmatkhau mokhoa mohoso taive tailai taifile bieumau maudon giaynhap
     thunhap thuho quyho quyhotro luatmoi thongtu nghidinh chithi tuyentruyen capcuu chuyenmon nghiepvu dansinh hocphi
-    hocbong baotri kiemtraloi suadoi dongphi nophocphi trano thuno thanhly thanhlytaisan vonvay hotrovon
+    hocbong baotri kiemtraloi suadoi dongphi nophocphi trano thuno thanhly thanhlytaisan vonvay hotrovon bot antoanmang
     giaiphap phanhoi phanmem danhsach xacdinh chinhly ketnoi guithongtin nguoinhan phathien ngaymoi
     baoho baotro canhan hosocanhan gioihan lapho lapdat lenh macode maxacnhan quyetdinhxuphat sodienthoai songanh
     taikhoandinhdanh thamdinh thanhkhoan thoigian thuhuong tiencoc tienphat tiepcan tieptuc trangmoi trungtuyen uyquyen
@@ -226,6 +228,8 @@ DISTANCE = """
     myths facts truths users problem problems issue issues reddit haul crush lag giaima binhloan quayphim passdo
     rutruot nghien sansale hacker hackers dummies tiktoker delay delays nightmare nightmares nerf goc tuoitho
     cuunhanvien noixau hutmau fancung hoichuxe hoicodong xephang vuan meodung owner owners runners dashcam
+    expat expats foreigner foreigners traveller travellers traveler travelers backpackers buyers beware ruined stuck
+    questions answers eachother
 """
 
 # Words of distance that without accents are quite other words, and what they are with accents. "cho" is also "for".

@@ -287,6 +287,11 @@ def test_state_bodies_are_known_by_their_whole_names(
         ("bhxh-chitra.xyz", None, "website:baohiemxahoi.gov.vn"),
         ("dvcquocgia-gov.com", None, "website:dichvucong.gov.vn"),
         ("haiquan-gov.top", None, "website:customs.gov.vn"),
+        ("hoanthue-gdt.online", None, "website:gdt.gov.vn"),
+        ("https://t.me/nhnn_hotrothuhoi", None, "website:sbv.gov.vn"),
+        # A department that is registered, and one that nobody has.
+        (PAGE, "Cục Thuế - Bộ Tài chính", "website:mof.gov.vn"),
+        ("cuc-canhsat-bocongan.net", None, "facebook:@bocongan"),
         # Whoever names two official sites talks of neither.
         ("dichvucong.dancuquocgia.com", None, "website:dancuquocgia.gov.vn"),
         (PAGE, "Dịch vụ công quốc gia tỉnh Bình Dương", "website:dichvucong.gov.vn"),
@@ -360,6 +365,10 @@ def test_talk_is_no_claim(
         (PAGE, "Phòng An ninh mạng Công an tỉnh Nghệ An"),
         (PAGE, "Đội CSGT số 6"),
         ("https://www.facebook.com/phongcsgtdongthap", None),
+        # A ministry's departments, and whoever else there is in a body.
+        (PAGE, "Cục Công nghệ thông tin - Ngân hàng Nhà nước"),
+        (PAGE, "Cục Phòng bệnh - Bộ Y tế"),
+        (PAGE, "Tuổi trẻ Công an tỉnh Nghệ An"),
         # Branches.
         (PAGE, "Bệnh viện Bạch Mai cơ sở Ninh Bình"),
         ("https://www.facebook.com/benhvienchorayphnompenh", None),
