@@ -46,7 +46,8 @@ _CLAIM = text("""
         due.id, wrapped_key, url, secret, previous_secret, previous_until, failing_since
 """)
 
-# The lease is the claim's name: what somebody else has claimed since is not booked.
+# The lease is the claim's name: what somebody else has claimed since is not booked, nor what this process has claimed
+# again, although both may end in one batch.
 _BOOK = text("""
     WITH outcome AS (
         SELECT * FROM unnest(
@@ -60,10 +61,10 @@ _BOOK = text("""
             last_status = outcome.status, last_error = outcome.error,
             delivered_at = CASE WHEN outcome.state = 'delivered' THEN outcome.at END
         FROM outcome WHERE deliveries.id = outcome.id AND deliveries.lease_until = outcome.lease
-        RETURNING deliveries.id, attempt
+        RETURNING deliveries.id, attempt, outcome.at, outcome.duration_ms, outcome.status, outcome.error
     )
     INSERT INTO attempts (delivery_id, number, at, duration_ms, status, error)
-    SELECT id, attempt, at, duration_ms, status, error FROM booked JOIN outcome USING (id)
+    SELECT id, attempt, at, duration_ms, status, error FROM booked
 """)
 
 

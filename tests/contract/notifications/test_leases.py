@@ -23,32 +23,52 @@ async def claimed(office: Office) -> Counter[UUID]:
     return Counter(claim.id for claim in claims)
 
 
+async def claim_of(office: Office, subscription: dict[str, Any]) -> Any:
+    """Claim what is due; the claim of this subscription."""
+    async with office.database.transaction() as session:
+        claims = await leases.claim_due(
+            session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
+        )
+    return next(claim for claim in claims if str(claim.id) == subscription["id"])
+
+
+async def book(office: Office, *ends: tuple[Any, str, str | None]) -> None:
+    """Book how claims ended, all at once."""
+    now = clock.now()
+    async with office.database.transaction() as session:
+        await leases.book(
+            session,
+            [
+                leases.Booking(claim.delivery_id, claim.lease_until, state, None, now, 1, None, error)
+                for claim, state, error in ends
+            ],
+        )
+
+
 async def test_who_lost_the_lease_books_nothing(office: Office) -> None:
     subscription = await office.subscribe()
     await office.happen(office.event())
-
-    async def claim() -> Any:
-        async with office.database.transaction() as session:
-            claims = await leases.claim_due(
-                session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
-            )
-        return next(claim for claim in claims if str(claim.id) == subscription["id"])
-
-    async def book(claim: Any, state: str, error: str | None) -> None:
-        now = clock.now()
-        booking = leases.Booking(claim.delivery_id, claim.lease_until, state, None, now, 1, None, error)
-        async with office.database.transaction() as session:
-            await leases.book(session, [booking])
-
-    slow = await claim()
+    slow = await claim_of(office, subscription)
     with clock.shifted(timedelta(seconds=21)):
-        quick = await claim()
-        await book(slow, "dead", "timeout")
+        quick = await claim_of(office, subscription)
+        await book(office, (slow, "dead", "timeout"))
         assert (await office.deliveries(subscription))[0]["attempts"] == []
-        await book(quick, "delivered", None)
-        await book(quick, "dead", "timeout")
+        await book(office, (quick, "delivered", None))
+        await book(office, (quick, "dead", "timeout"))
     (delivery,) = await office.deliveries(subscription)
     assert (delivery["state"], len(delivery["attempts"])) == ("delivered", 1)
+
+
+async def test_two_tries_of_one_delivery_that_end_at_once_are_booked_as_one(office: Office) -> None:
+    subscription = await office.subscribe()
+    await office.happen(office.event())
+    slow = await claim_of(office, subscription)
+    with clock.shifted(timedelta(seconds=21)):
+        quick = await claim_of(office, subscription)
+        await book(office, (slow, "dead", "timeout"), (quick, "delivered", None))
+    (delivery,) = await office.deliveries(subscription)
+    assert delivery["state"] == "delivered"
+    assert [attempt["error"] for attempt in delivery["attempts"]] == [None]
 
 
 async def test_what_a_dead_process_held_is_taken_up_after_its_lease(
