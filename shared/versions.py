@@ -1,7 +1,7 @@
 """Changing what one has seen: `ETag` and `If-Match` (RFC 9110 §8.8.3, §13.1.1) over a resource's version."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
@@ -30,18 +30,39 @@ class StaleVersion(AppError):
     )
 
 
+class VersionNeeded(AppError):
+    """What is approved has to be named: somebody may have put another thing in its place meanwhile (RFC 6585 §3)."""
+
+    status, slug = 428, "version-needed"
+    title = Text("Cần nêu phiên bản", "The version is needed")
+    default_detail = Text(
+        "Hãy gửi phiên bản bạn đã xem trong `If-Match` (hoặc `expected_version`); `*` không đủ.",
+        "Send the version that you have seen in `If-Match` (or `expected_version`); `*` will not do.",
+    )
+    advice = Text(
+        "Người đề nghị có thể đã đổi nội dung sau khi bạn xem, nên chỉ phiên bản bạn đã xem mới được duyệt. Hãy đọc "
+        "lại, xem điều sẽ được duyệt, rồi gửi `ETag` vừa đọc trong `If-Match`.",
+        "Whoever proposed it may have changed it since you looked, so only the version that you have seen is approved. "
+        "Read it again, look at what will be approved, and send the `ETag` you read in `If-Match`.",
+    )
+
+
 @dataclass(frozen=True)
 class Expected:
-    """The versions that a change is meant for; `None` when the caller did not say."""
+    """The versions that a change is meant for; `None` when the caller did not say, which may not do (`is_needed`)."""
 
     versions: frozenset[int] | None
+    is_needed: bool = False
 
     def require(self, current: int) -> None:
         """Go on only with a version that was meant. Call it with the row locked.
 
         Raises:
             StaleVersion: it is another one.
+            VersionNeeded: the caller did not say, and has to.
         """
+        if self.versions is None and self.is_needed:
+            raise VersionNeeded(version=current)
         if self.versions is not None and current not in self.versions:
             raise StaleVersion(version=current)
 
@@ -85,3 +106,11 @@ ExpectedVersion = Annotated[Expected, Depends(_expected)]
 def tag(response: Response, version: int) -> None:
     """Name the version that an answer shows."""
     response.headers["ETag"] = f'"{version}"'
+
+
+async def _seen(expected: ExpectedVersion) -> Expected:
+    return replace(expected, is_needed=True)
+
+
+SeenVersion = Annotated[Expected, Depends(_seen)]
+"""For approvals of what one person alone can change again: the caller must say which version was seen."""

@@ -115,7 +115,10 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
         Relation.SUBTREE,
         account("numbered", f"{_ACCOUNT}/rename", {"url": "https://www.facebook.com/ubnd.moi"}),
     ),
-    "registry.approveAccountRename": (Relation.SUBTREE, account("renamed", f"{_ACCOUNT}/rename/approve")),
+    "registry.approveAccountRename": (
+        Relation.SUBTREE,  # entered, submitted, approved, proposed
+        account("renamed", f"{_ACCOUNT}/rename/approve", {"expected_version": 4}),
+    ),
     "registry.withdrawAccountRename": (Relation.SUBTREE, account("renamed", f"{_ACCOUNT}/rename/withdraw")),
     "registry.createTransfer": (Relation.SUBTREE, new_transfer),
     "registry.listTransfers": (Relation.LISTED, transfer("/v1/transfers")),

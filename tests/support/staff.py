@@ -42,11 +42,18 @@ class Staff:
         }
 
     async def act(self, account: dict[str, Any], action: str, **options: Any) -> httpx.Response:
-        """POST an action on an account: by an approver unless `headers` say otherwise."""
+        """POST an action on an account: by an approver unless `headers` say otherwise, who has seen it as it is."""
         options.setdefault("headers", self.approver)
+        if action == "rename/approve" and "If-Match" not in options["headers"]:
+            options["headers"] = {**options["headers"], "If-Match": await self.seen(account)}
         if action in _REASONS:
             options.setdefault("json", {"reason": _REASONS[action]})
         return await self.client.post(f"/v1/accounts/{account['id']}/{action}", **options)
+
+    async def seen(self, account: dict[str, Any]) -> str:
+        """The tag of an account as it is now."""
+        answer = await self.client.get(f"/v1/accounts/{account['id']}", headers=self.officer)
+        return str(answer.headers["etag"])
 
     async def draft(self, **changes: Any) -> dict[str, Any]:
         return ok(

@@ -21,7 +21,7 @@ from shared.auth import Actor
 from shared.db import Session
 from shared.openapi import shows
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
-from shared.versions import ExpectedVersion, StaleVersion
+from shared.versions import ExpectedVersion, SeenVersion, StaleVersion, VersionNeeded
 
 router = APIRouter(
     prefix="/v1/accounts/{account_id}/rename",
@@ -65,18 +65,27 @@ async def propose_account_rename(
     operation_id="approveAccountRename",
     summary="Approve the new handle or name",
     responses=responses(
-        Forbidden, SelfApproval, IllegalTransition, StaleVersion, FreshProofNeeded, HeldElsewhere, Renamed
+        Forbidden,
+        SelfApproval,
+        IllegalTransition,
+        StaleVersion,
+        VersionNeeded,
+        FreshProofNeeded,
+        HeldElsewhere,
+        Renamed,
     ),
 )
 async def approve_account_rename(
     account_id: UUID,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.rename")],
-    expected: ExpectedVersion,
+    expected: SeenVersion,
     response: Response,
 ) -> AccountRead:
     """Let the account be found by its new handle and show its new name, whichever was proposed. The old handle is
     verified as `former` from now on.
+
+    Needs the version that you have seen (`If-Match`): whoever proposed it can put another proposal in its place.
     """
     return answered(await service.approve(session, actor, account_id, expected), response)
 

@@ -59,6 +59,7 @@ async def approve(
 
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever; also when nothing was proposed.
+        VersionNeeded: the actor does not say which version was seen.
         SelfApproval: the actor proposed it.
         FreshProofNeeded: what is new was somebody's before, and no proof is younger than its release.
         HeldElsewhere, Renamed: another account has become its holder meanwhile.
