@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 
 from bench.load import quantile
 from bench.resemblance import account, site
-from scripts.compile import PROJECT, compiled_copy
+from deploy.local.config import PROJECT
 from services.registry.agencies.gazetteer import Unit, read_units
 from services.registry.verify import service
 from services.registry.verify.index import Agency, Index
@@ -234,6 +234,8 @@ def main() -> None:
 
         asyncio.run(measure())
         return
+    from scripts.compile import compiled_copy  # noqa: PLC0415 - brings a compiler along
+
     with compiled_copy() as copy:
         for folder, part in product((copy, PROJECT), [*(f"--size={size}" for size in SIZES), "--http"]):
             subprocess.run([sys.executable, "-m", "bench.verify", part], cwd=folder, check=True)  # noqa: S603 - ourselves

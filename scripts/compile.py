@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stdout
 from pathlib import Path
 
 from mypyc.build import mypycify
@@ -33,12 +33,13 @@ def sources() -> list[str]:
 
 
 def compile_into(into: Path) -> None:
-    """Put the extension modules where they belong below a folder. Run in the project's own folder.
+    """Put the extension modules where they belong below a folder.
 
     Raises:
         setuptools.errors.CompileError: there is no C compiler, or not what it needs of Python.
     """
-    with tempfile.TemporaryDirectory() as scratch, redirect_stdout(sys.stderr):
+    into = into.resolve()
+    with tempfile.TemporaryDirectory() as scratch, redirect_stdout(sys.stderr), chdir(PROJECT):
         extensions = mypycify(sources(), debug_level="0", target_dir=scratch, group_name="verification")
         command = Distribution({"name": "chinh-danh", "ext_modules": extensions}).get_command_obj("build_ext")
         command.build_lib, command.build_temp = str(into), scratch

@@ -5,16 +5,15 @@ import re
 from services.registry.verify import parse, speech, texts, words
 from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
-from services.registry.verify.names import FUZZY_FROM, SURE_FROM
+from services.registry.verify.names import FUZZY_FROM, LONGEST, SURE_FROM
 from services.registry.verify.places import SHORTEST, Unit, level_at
 from services.registry.verify.texts import Name
 
-_ONE_WORD = 2  # cuts: its ends
 _WORDS_FROM = 3  # words from which a text is written in words
 _VOWEL = re.compile("[aeiouy]")
 _INNER = re.compile(rf"({'|'.join(words.INNER.split())})\d*$")
 _WITHIN = tuple(map(texts.skeleton, words.WITHIN.split()))
-_DEPARTMENTS = tuple(map(texts.skeleton, words.DEPARTMENTS.split()))
+_DEPARTMENTS = frozenset(map(texts.skeleton, words.DEPARTMENTS.split()))
 _REGION = re.compile(rf"{words.REGION}|so\d")
 _FOREIGN = frozenset(map(texts.skeleton, words.FOREIGN.split()))
 _NUMBERED = re.compile("|".join(map(texts.skeleton, words.NUMBERED.split())))
@@ -48,14 +47,15 @@ def _is_in_short_word(name: Name, at: int) -> bool:
 
 
 def _is_by_chance(name: Name, start: int, end: int) -> bool:
-    """Whether letters begin or end in a short word, or in a syllable of a run: "chinhphuc" is no "chinhphu" and "c"."""
+    """Whether letters begin or end in a short word, or in a syllable: "chinhphuc" is no "chinhphu" and "c"."""
     if len(name.cuts) > _WORDS_FROM:
         return _is_in_short_word(name, start) or _is_in_short_word(name, end)
-    own = speech.syllables(name.plain[start:end])
-    if own == speech.NEVER or len(name.cuts) > _ONE_WORD:
+    first, last = max(cut for cut in name.cuts if cut <= start), min(cut for cut in name.cuts if cut >= end)
+    if (first, last) == (start, end) or last - first > LONGEST:
         return False
-    apart = own + _pieces(name, 0, start) + _pieces(name, end, len(name.plain))
-    return speech.syllables(name.plain) < min(apart, speech.NEVER)
+    whole = speech.syllables(name.plain[first:last])
+    apart = _pieces(name, first, start) + speech.syllables(name.plain[start:end]) + _pieces(name, end, last)
+    return whole < min(apart, speech.NEVER) and speech.syllables(name.plain[start:end]) < speech.NEVER
 
 
 def _pieces(name: Name, start: int, end: int) -> int:
@@ -81,9 +81,9 @@ def _is_edge(name: Name, at: int) -> bool:
 def is_another(index: Index, name: Name, start: int, end: int, account: Known) -> bool:
     """Whether what stands beside an official name makes it another body's: one within it, or its namesake elsewhere."""
     text = name.skeleton
-    if is_inner(name, start) or is_branch(name, end) or text[end:] in _FOREIGN:
+    if is_inner(name, start) or is_branch(index, name, end) or text[end:] in _FOREIGN:
         return True
-    if end == len(text) and _is_department(index, text[:start]):
+    if end == len(text) and parse.is_headed(text[start:]) and _is_department(index, name, start):
         return True
     unit = index.unit(account.agency_code)
     return unit is not None and (
@@ -93,12 +93,12 @@ def is_another(index: Index, name: Name, start: int, end: int, account: Known) -
     )
 
 
-def _is_department(index: Index, text: str) -> bool:
+def _is_department(index: Index, name: Name, start: int) -> bool:
     """Whether what stands in front of a ministry's name is one of its departments, and none that is registered."""
-    head = next((head for head in _DEPARTMENTS if text.startswith(head)), "")
-    field = text[len(head) :]
-    says_which = not parse.is_addition(field) and not parse.is_authority(field)
-    return bool(head) and says_which and index.first(text) is None
+    text = name.skeleton[:start]
+    head = next((cut for cut in name.cuts[1:3] if text[:cut] in _DEPARTMENTS), 0)
+    says_which = not parse.is_addition(text[head:]) and not parse.is_authority(text[head:])
+    return head > 0 and says_which and index.first(text) is None
 
 
 def is_inner(name: Name, start: int, authority: str = "") -> bool:
@@ -113,9 +113,13 @@ def is_inner(name: Name, start: int, authority: str = "") -> bool:
     )
 
 
-def is_branch(name: Name, end: int) -> bool:
+def is_branch(index: Index, name: Name, end: int) -> bool:
     """Whether what follows a body's name makes it one of its branches: "… khu vực 3", "… cơ sở Ninh Bình"."""
-    return _REGION.match(name.plain, end) is not None
+    if _REGION.match(name.plain, end):
+        return True
+    after = end + len(words.BRANCH)
+    there = name.plain[after : after + 1].isdigit() or index.places.at(name.skeleton, after)
+    return bool(there) and name.plain.startswith(words.BRANCH, end)
 
 
 def _has_number(name: Name, end: int) -> bool:

@@ -44,7 +44,8 @@ class Index:
         self.names = Names(expected)
         self.agencies: Mapping[str, Agency] = {}
         self.agencies_mark = agencies_mark
-        self._keys: dict[tuple[Any, ...], set[str]] = {}
+        # Of what is called so: its own keys, and those of its agency alone.
+        self._keys: dict[tuple[Any, ...], tuple[set[str], set[str]]] = {}
         self._keys_of_agency: dict[str, set[str]] = {}
         self.know_agencies(agencies or {}, agencies_mark)
 
@@ -130,10 +131,11 @@ class Index:
         if keys is None:
             if len(self._keys) >= _MAX_REMEMBERED:
                 self._keys.clear()
-            keys = self._keys[called] = self._look(row)
-        for key in keys:
+            own = self._look(row)
+            keys = self._keys[called] = (own, self._look_at_agency(row.agency_code) - own)
+        for key in keys[0]:
             self.names.add(key, number)
-        for key in self._look_at_agency(row.agency_code) - keys:
+        for key in keys[1]:
             self.names.add(key, number, by_agency=True)
 
     def _look(self, row: Any) -> set[str]:

@@ -22,7 +22,6 @@ Reason = Literal[
 ]
 
 _GOVERNMENT_NAME_FROM = 2  # letters of the shortest name in front of ".gov"
-_ABBREVIATED = 3  # letters
 _MAX_DIGITS = 2  # of the number of a school
 
 
@@ -70,7 +69,7 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
     covered = []
     for body in parse.denoted(name.skeleton, index.places):
         covered.append((body.start, body.end))
-        another = beside.is_inner(name, body.start, body.authority) or beside.is_branch(name, body.end)
+        another = beside.is_inner(name, body.start, body.authority) or beside.is_branch(index, name, body.end)
         account = None if another else _of_the_unit(index, body, said, accents)
         score = 0.8 + 0.17 * (body.end - body.start) / length
         yield Match(name, body.start, body.end, account, score, "same-unit") if account else None
@@ -81,7 +80,6 @@ def _matches(index: Index, name: Name, said: str, accents: str) -> Iterator[Matc
         yield Match(name, start, end, account, score, reason) if account else None
     yield from _claiming_government(index, name)
     yield from _called_like_a_site(index, name)
-    yield from _abbreviated(index, name)
 
 
 def _of_the_unit(index: Index, body: parse.Denoted, said: str, accents: str) -> Known | None:
@@ -148,6 +146,10 @@ def _contained(
 def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
     """The name of a government's site before "gov": "hanoi-gov", "bca gov vn"."""
     at = name.skeleton.find("gov")
+    if any(at < cut < at + 3 for cut in name.cuts) or (
+        at not in name.cuts and index.places.at(name.skeleton, max(at, 0))
+    ):
+        return  # Gò Vấp
     for cut in name.cuts:
         if cut + _GOVERNMENT_NAME_FROM > at:
             break
@@ -157,19 +159,6 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
             if account := index.first(key):
                 yield Match(name, cut, at + 3, account, 0.9, "government-claim")
                 break
-
-
-def _abbreviated(index: Index, name: Name) -> Iterator[Match]:
-    """Three letters that a government's site is called by, as a word beside words of the lists: "hoanthue-gdt"."""
-    for start, end in pairwise(name.cuts):
-        word = name.skeleton[start:end]
-        if end - start != _ABBREVIATED or word == name.skeleton or parse.has_vowel(word):
-            continue
-        sides = name.skeleton[:start], name.skeleton[end:]
-        if (account := index.first(f"gov|{word}")) and all(
-            parse.segments(side) is not None for side in sides
-        ):
-            yield Match(name, start, end, account, 0.8, "combined-name")
 
 
 def _called_like_a_site(index: Index, name: Name) -> Iterator[Match]:

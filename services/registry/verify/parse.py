@@ -153,9 +153,14 @@ def with_heads(text: str) -> list[str]:
     return [head + text for head in _CHIEF_HEADS]
 
 
+def is_headed(text: str) -> bool:
+    """Whether a skeleton begins with the first letters of a state's body: "bo…", "nganhangnhanuoc…"."""
+    return any(text.startswith(head) for head in _HEADS)
+
+
 def is_short_national(text: str) -> bool:
     """Whether a skeleton is the name of a state's body with one short word: a letter more or less is another's."""
-    return len(text) <= _LONGEST_SYLLABLE and any(text.startswith(head) for head in _HEADS)
+    return len(text) <= _LONGEST_SYLLABLE and is_headed(text)
 
 
 def without_and(name: Name) -> str:

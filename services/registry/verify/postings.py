@@ -67,10 +67,10 @@ class CountedPostings(Postings):
         self._counts_mask = len(self._counts) - 1
 
     def add_hash(self, code: int, number: int) -> None:
-        """File a number under what has this hash."""
-        super().add_hash(code, number)
+        """File a number under what has this hash, unless so many are that nobody looks at them."""
         if self._counts[code & self._counts_mask] < _MANY:
             self._counts[code & self._counts_mask] += 1
+            super().add_hash(code, number)
 
     def any_of(self, codes: Iterable[int], limit: int) -> set[int]:
         """The numbers filed under what has these hashes; those left out under which more than `limit` are filed."""

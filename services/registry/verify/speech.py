@@ -18,6 +18,7 @@ _DISTANCE = frozenset(map(skeleton, words.DISTANCE.split()))
 _ACCENTED = {skeleton(plain): frozenset(meant.split()) for plain, meant in words.ACCENTED.items()}
 _SPEECH = frozenset(words.SPEECH.split())
 _SPEECH_ACCENTED = frozenset(words.SPEECH_ACCENTED.split())
+_SCOLDING = frozenset(words.SCOLDING.split())
 _SPEAKERS = re.compile(f"(?:{'|'.join(words.SPEAKERS.split())})")
 _HELP = re.compile("|".join(map(skeleton, words.HELP.split())))
 _HARM = frozenset(map(skeleton, words.HARM.split()))
@@ -115,17 +116,23 @@ def is_sentence(name: Name, start: int, end: int, places: Places, shown: Title) 
     """Whether a title says more beside a stretch of it than names do: words that names are not made of."""
     if _offers_help(name, start, end, _distance(name, start, end, shown)):
         return False
-    if "?" in shown.text:
-        return True  # names do not ask
     accented = shown.accented if len(shown.accented) == len(name.cuts) - 1 else ()
     sides = [_numbers(name, first, last) for first, last in _sides(name, start, end)]
-    if accented and any(accented[number] in _SPEECH_ACCENTED for side in sides for number in side):
+    said = {accented[number] for side in sides for number in side} if accented else set()
+    if not _SCOLDING.isdisjoint(said) or ("?" in shown.text and _adds(name, start, end)):
         return True
     if _stands_alone(name, start, end, shown):
         return False
+    if not _SPEECH_ACCENTED.isdisjoint(said):
+        return True
     return any(_has_unknown(name, side, places, accented) for side in sides) or is_talk(
         name, start, end, places, 1
     )
+
+
+def _adds(name: Name, start: int, end: int) -> bool:
+    """Whether more stands beside a stretch of a name than anybody adds to names."""
+    return not all(parse.is_addition(name.skeleton[first:last]) for first, last in _sides(name, start, end))
 
 
 def _has_unknown(name: Name, numbers: Sequence[int], places: Places, accented: Sequence[str]) -> bool:

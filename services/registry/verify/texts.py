@@ -94,7 +94,8 @@ def read_as(word: str) -> str:
 
 
 def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    # Letters of fonts, like "𝐁", are letters only when they are decomposed.
+    text = unicodedata.normalize("NFKD", text).casefold().replace("đ", "d")
     if not _BEYOND_VIETNAMESE.search(text):
         return text.encode("ascii", "ignore").decode()  # only marks are left out; twice as fast
     return _MARKS.sub("", text).translate(_FOLD)

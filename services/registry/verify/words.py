@@ -85,7 +85,9 @@ INNER = """
 DEPARTMENTS = "cuc vu tongcuc"
 # Those that only a province's police has, whatever else stands between.
 WITHIN = "phongcanhsat phonganninh phonghaucan phongthammuu doicanhsat doianninh doicsgt tramcanhsat tramcsgt"
-REGION = "khuvuc|coso(?!dulieu)|phanhieu"
+REGION = "khuvuc|phanhieu"
+# "cơ sở", before a number or a place.
+BRANCH = "coso"
 # Other countries have such bodies too.
 FOREIGN = """
     lao campuchia trungquoc nhatban hanquoc thailan hoaky anh phap duc nga singapore malaysia indonesia philippines
@@ -227,7 +229,7 @@ DISTANCE = """
     gopgach duatin loanbao tamguong nguoitot howto tips tutorial guideline faq qna howtouse stories story voices voice
     myths facts truths users problem problems issue issues reddit haul crush lag giaima binhloan quayphim passdo
     rutruot nghien sansale hacker hackers dummies tiktoker delay delays nightmare nightmares nerf goc tuoitho
-    cuunhanvien noixau hutmau fancung hoichuxe hoicodong xephang vuan meodung owner owners runners dashcam
+    cuunhanvien noixau hutmau fancung hoichuxe hoicodong xephang meodung owner owners runners dashcam
     expat expats foreigner foreigners traveller travellers traveler travelers backpackers buyers beware ruined stuck
     questions answers eachother
 """
@@ -243,6 +245,7 @@ ACCENTED = {
     "cuoi": "cười",
     "nhai": "nhái nhại",
     "ghet": "ghét",
+    "goc": "góc",
     "than": "than",
 }
 
@@ -253,6 +256,8 @@ SPEECH_ACCENTED = """
     cạnh né ghét yêu thương nhớ mong sợ chán buồn thế vậy cùng như chưa bao đâu ai mấy những tụi bọn đang đừng hãy ở
     bàn kiện đòi chửi chê trách bênh khóc cười hỏi bỏ
 """
+# Of these, what nobody says who claims to be somebody, not even beside a dash.
+SCOLDING = "mà ơi ghét khổ chửi chê trách bênh khóc cười hoài chán né"
 # Who speaks, when a name begins with them.
 SPEAKERS = """
     congnhan congchuc vienchuc hocsinh sinhvien duhocsinh phuhuynh giaovien thaygiao cogiao nguoidan nhandan

@@ -287,8 +287,18 @@ def test_state_bodies_are_known_by_their_whole_names(
         ("bhxh-chitra.xyz", None, "website:baohiemxahoi.gov.vn"),
         ("dvcquocgia-gov.com", None, "website:dichvucong.gov.vn"),
         ("haiquan-gov.top", None, "website:customs.gov.vn"),
-        ("hoanthue-gdt.online", None, "website:gdt.gov.vn"),
         ("https://t.me/nhnn_hotrothuhoi", None, "website:sbv.gov.vn"),
+        # A question that is no more than a claim, and what victims are told beside a dash.
+        ("https://www.facebook.com/vneid.hotro", "Quên mật khẩu VNeID?", "website:vneid.gov.vn"),
+        (PAGE, "VNeID - Xác thực tài khoản bị khóa", "website:vneid.gov.vn"),
+        (PAGE, "Bộ Công an | Đang tiếp nhận hồ sơ", "facebook:@bocongan"),
+        # No branch of anything, and no department.
+        ("vneid-cosodinhdanh.com", None, "website:vneid.gov.vn"),
+        ("vuviec-bocongan.net", None, "facebook:@bocongan"),
+        # A letter more.
+        ("bocongann.com", None, "facebook:@bocongan"),
+        # Letters of another font.
+        (PAGE, "\U0001d5e9\U0001d5e1\U0001d5f2\U0001d5dc\U0001d5d7 hỗ trợ", "website:vneid.gov.vn"),
         # A department that is registered, and one that nobody has.
         (PAGE, "Cục Thuế - Bộ Tài chính", "website:mof.gov.vn"),
         ("cuc-canhsat-bocongan.net", None, "facebook:@bocongan"),
@@ -395,6 +405,10 @@ def test_talk_is_no_claim(
         ("chinhphucdinhcao.com", None),
         ("chinhphuong.com", None),
         ("thanhtrang.vn", None),
+        (PAGE, "Chinh phục"),
+        # No "gov" stands in Gò Vấp.
+        ("https://www.facebook.com/haiquangovaphcmc", None),
+        ("mail.gdt.com", None),
         # Departments of other places have the same host in theirs.
         ("soyte.com.tw", None),
     ],
