@@ -57,19 +57,25 @@ class Story:
         who: str | None = None,
         body: Any = None,
         expect: int = 200,
+        not_yet: int = 0,
     ) -> Any:
-        """One request, told in a line. `who` is `agency role name`, or None for a citizen."""
+        """One request, told in a line. `who` is `agency role name`, or None for a citizen. After the status `not_yet`
+        it is repeated for a while: a service hears what another has done a moment later.
+        """
         headers = {"Accept-Language": "en"}
         if who:
             agency, role, name = who.split()
             headers["Authorization"] = f"Bearer {mint(self._config, agency, [role], name)}"
-        url = self._config.url(service) + path
-        async with self._client.request(method, url, json=body, headers=headers) as answer:
-            result = await answer.json()
+        url, deadline = self._config.url(service) + path, time.monotonic() + PATIENCE_SECONDS
+        while True:
+            async with self._client.request(method, url, json=body, headers=headers) as answer:
+                result = await answer.json()
             print(f"    {method:<5}{service}{path}  →  {answer.status}")
-            if answer.status != expect:
+            if answer.status == expect:
+                return result
+            if answer.status != not_yet or time.monotonic() > deadline:
                 raise LocalStackError(f"Expected {expect}: {result}")
-            return result
+            await asyncio.sleep(0.2)
 
     async def until(self, link: str, expected: str) -> None:
         """Ask what everybody is told about a link until it is this: each replica knows a moment after the commit.
@@ -151,7 +157,7 @@ async def report_impostor(story: Story, page: str) -> None:
         "description": "Trang nhắn tin yêu cầu đóng phí làm căn cước.",
         "contact": None,
     }
-    receipt = await story.call("reports", "POST", "/v1/incidents", None, body, expect=201)
+    receipt = await story.call("reports", "POST", "/v1/incidents", None, body, expect=201, not_yet=422)
     print(f"    tracking code: {receipt['tracking_code']}")
     for step in receipt["what_to_do_now"]:
         print(f"    · {step}")
@@ -179,7 +185,7 @@ async def report_takeover(story: Story, account: Any) -> None:
         "description": "",
         "contact": None,
     }
-    await story.call("reports", "POST", "/v1/incidents", OFFICER, body, expect=201)
+    await story.call("reports", "POST", "/v1/incidents", OFFICER, body, expect=201, not_yet=422)
     await story.until(account["url"], "compromised")
     print(f"    compromised, {time.monotonic() - began:.2f} s after the report")
 
