@@ -146,9 +146,9 @@ def _contained(
 def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
     """The name of a government's site before "gov": "hanoi-gov", "bca gov vn"."""
     at = name.skeleton.find("gov")
-    if any(at < cut < at + 3 for cut in name.cuts) or (
-        at not in name.cuts and index.places.at(name.skeleton, max(at, 0))
-    ):
+    if at < 0 or any(at < cut < at + len("gov") for cut in name.cuts):
+        return
+    if at not in name.cuts and index.places.at(name.skeleton, at):
         return  # Gò Vấp
     for cut in name.cuts:
         if cut + _GOVERNMENT_NAME_FROM > at:
@@ -157,7 +157,7 @@ def _claiming_government(index: Index, name: Name) -> Iterator[Match]:
         sites = [f"gov|{each}" for each in (text, *parse.also_called(text))]
         for key in (*sites, *parse.with_heads(text)):
             if account := index.first(key):
-                yield Match(name, cut, at + 3, account, 0.9, "government-claim")
+                yield Match(name, cut, at + len("gov"), account, 0.9, "government-claim")
                 break
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,22 +15,22 @@ from tests.contract.notifications.conftest import Dispatch
 from tests.contract.notifications.office import Office
 
 
-async def claimed(office: Office) -> Counter[UUID]:
-    """Claim everything that is due and never come back, like a process that dies; by subscription."""
+async def claim_due(office: Office) -> Sequence[Any]:
+    """Claim everything that is due."""
     async with office.database.transaction() as session:
-        claims = await leases.claim_due(
+        return await leases.claim_due(
             session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
         )
-    return Counter(claim.id for claim in claims)
+
+
+async def claimed(office: Office) -> Counter[UUID]:
+    """Claim everything that is due and never come back, like a process that dies; by subscription."""
+    return Counter(claim.id for claim in await claim_due(office))
 
 
 async def claim_of(office: Office, subscription: dict[str, Any]) -> Any:
     """Claim what is due; the claim of this subscription."""
-    async with office.database.transaction() as session:
-        claims = await leases.claim_due(
-            session, total=1000, well=100, failing=100, busy={}, lease=timedelta(seconds=20)
-        )
-    return next(claim for claim in claims if str(claim.id) == subscription["id"])
+    return next(claim for claim in await claim_due(office) if str(claim.id) == subscription["id"])
 
 
 async def book(office: Office, *ends: tuple[Any, str, str | None]) -> None:

@@ -12,6 +12,7 @@ from scripts.compile import compiled_copy, sources
 
 TESTS = (
     "tests/unit/registry/test_resemblance.py",
+    "tests/unit/registry/test_resemblance_of_state_bodies.py",
     "tests/unit/registry/test_unusable_links.py",
     "tests/unit/registry/test_verify_index.py",
     "tests/unit/shared/test_domains.py",

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import timedelta
+from typing import Any
 
 from services.registry.accounts.links import WHY_UNUSABLE
 from shared import clock, tenancy
@@ -12,6 +13,16 @@ from tests.support.importing import HEADER, Desk, counts, page
 from tests.support.staff import Staff
 from tests.support.tenant import Tenant, agency
 from tests.support.workbooks import with_cells
+
+
+def errors_by_row(found: list[dict[str, Any]]) -> dict[int, list[tuple[str | None, ...]]]:
+    """Code, field, cell and suggestion of each error, by the row of the file."""
+    return {
+        row["row"]: [
+            (error["code"], error["field"], error["cell"], error["suggestion"]) for error in row["errors"]
+        ]
+        for row in found
+    }
 
 
 async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
@@ -43,15 +54,8 @@ async def test_every_error_is_named_by_row_and_column_with_a_suggestion(
         ("17", tenant.foreign, "not a link", "=1", "vi"),
     ]
     made = await desk.checked(rows)
-    found = await desk.errors(made)
-    said = {
-        row["row"]: [
-            (error["code"], error["field"], error["cell"], error["suggestion"]) for error in row["errors"]
-        ]
-        for row in found
-    }
     third = f"{tenant.province}.X3 (UBND P. TQĐN)"
-    assert said == {
+    assert errors_by_row(await desk.errors(made)) == {
         2: [("agency-unknown", "agency_code", "B2", third)],
         3: [("agency-unknown", "agency_code", "B3", third)],
         4: [("agency-unknown", "agency_code", "B4", None)],
