@@ -10,13 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 from rapidfuzz.distance import OSA
 
 from deploy.local.config import PROJECT
 from services.registry.agencies.gazetteer import Unit, read_units
+from services.registry.verify.accounts import Known
 from services.registry.verify.index import Agency, Index
 from services.registry.verify.pipeline import Likeness, resemblance
 from shared.db import new_id
@@ -38,9 +37,9 @@ class Score:
         return len(self.wrong) / self.total
 
 
-def account(link: Canonical, display_name: str, agency: str = "-") -> Any:
-    """An official account, as a row of `queries.known`."""
-    return SimpleNamespace(
+def account(link: Canonical, display_name: str, agency: str = "-") -> Known:
+    """An official account."""
+    return Known(
         identity=link.key,
         held=True,
         id=new_id(),
@@ -71,7 +70,7 @@ def read(name: str) -> Iterator[dict[str, str]]:
     return csv.DictReader(lines(HERE / f"{name}.csv"))
 
 
-def country() -> tuple[list[Any], list[Unit]]:
+def country() -> tuple[list[Known], list[Unit]]:
     """Accounts of every second commune, of all provinces and of state bodies; and the communes that have none."""
     rows = [
         account(canonicalise(row["link"]), row["display_name"], row["agency"]) for row in read("state-bodies")
@@ -99,7 +98,7 @@ def country() -> tuple[list[Any], list[Unit]]:
     return rows, missing
 
 
-def index_of(rows: Iterable[Any], agencies: Mapping[str, Agency] | None = None) -> Index:
+def index_of(rows: Iterable[Known], agencies: Mapping[str, Agency] | None = None) -> Index:
     """An index of these accounts."""
     index = Index(agencies)
     for row in rows:
@@ -161,7 +160,7 @@ def claims(index: Index) -> tuple[Score, Score]:
 
 
 def siblings(
-    index: Index, missing: list[Unit], enrolled: Iterable[Any]
+    index: Index, missing: list[Unit], enrolled: Iterable[Known]
 ) -> Iterator[tuple[Canonical, str | None]]:
     """Communes without an account that have a neighbour with one, within two letters, in the ways they appear."""
     by_province: dict[str, list[str]] = {}

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 from pathlib import Path
-from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,6 +25,7 @@ from bench.resemblance import account, site
 from deploy.local.config import PROJECT
 from services.registry.agencies.gazetteer import Unit, read_units
 from services.registry.verify import service
+from services.registry.verify.accounts import Known
 from services.registry.verify.index import Agency, Index
 from shared import clock
 from shared.search import fold
@@ -54,7 +54,7 @@ _BODIES = (
 _PLATFORMS = "facebook", "tiktok", "x", "youtube"
 
 
-def accounts() -> Iterator[Any]:
+def accounts() -> Iterator[Known]:
     """Accounts without end: of each body four handles and a site, most of them called alike."""
     chance = random.Random(1)
     units = read_units()
@@ -79,7 +79,7 @@ def accounts() -> Iterator[Any]:
         yield account(site(f"{handle}.edu.vn"), f"Trang thông tin điện tử {name}", unit.code)
 
 
-def questions(rows: list[Any]) -> list[tuple[str, str]]:
+def questions(rows: list[Known]) -> list[tuple[str, str]]:
     """Links to ask for: two in five exact, two nobody's, one like an official one."""
     chance = random.Random(2)
     found = []
@@ -122,7 +122,6 @@ def in_process(size: int) -> None:
             index.add(row)
         taken += time.process_time() - began
     grown = _megabytes() - before
-    gc.collect()
     gc.freeze()  # as the live index does then
     gc.enable()
     asked = questions(sample)
@@ -157,7 +156,7 @@ def in_process(size: int) -> None:
         _peers(sample, [link for kind, link in asked if kind == "alike"])
 
 
-def _peers(rows: list[Any], links: list[str]) -> None:
+def _peers(rows: list[Known], links: list[str]) -> None:
     """What two other ways cost, for the look-alikes among the questions."""
     names = sorted({(row.handle or "").partition(".")[0] for row in rows})
     asked = [

@@ -102,6 +102,16 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
+        ("account_keys.keys",),
+        Text(
+            "Dạng của tên tài khoản để nhận ra tên giống nó",
+            "The name of an account in the forms by which names like it are recognised",
+        ),
+        0,
+        Text("Không ai; chỉ dùng để so sánh", "Nobody; it only serves to compare"),
+        _WHILE_REGISTERED,
+    ),
+    FreeField(
         (
             "accounts.url",
             "accounts.identity",

@@ -9,6 +9,7 @@ from services.registry.proofs.recheck import recheck
 from services.registry.settings import Settings
 from services.registry.subscriptions import SUBSCRIPTIONS
 from services.registry.successions.schedule import effect_successions
+from services.registry.verify.filing import read_names
 from shared import worker
 from shared.audit.sealer import sealer
 from shared.events.registry import AuditSealed
@@ -28,6 +29,6 @@ if __name__ == "__main__":
         session_info=SESSION_INFO,
         streams=streams(settings),
         consumers=SUBSCRIPTIONS,
-        jobs=(sealer(AuditSealed), effect_successions, recheck, imports),
+        jobs=(sealer(AuditSealed), effect_successions, recheck, imports, read_names),
         retention=retention.RULES,
     )

@@ -8,6 +8,7 @@ import gzip
 from dataclasses import dataclass
 from datetime import date
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 _FULL, _SHORT = "Ủy ban nhân dân", "UBND"
 
@@ -79,10 +80,14 @@ def reform_act(level: str, ended_on: date) -> Act | None:
     return _REFORM_ACTS.get(level) if ended_on == _REFORM else None
 
 
+def data() -> Traversable:
+    """The data file."""
+    return resources.files("services.registry.agencies").joinpath("gazetteer.csv.gz")
+
+
 def read_units() -> list[Unit]:
     """Every unit, those in force before the former ones and each parent before its children."""
-    packed = resources.files("services.registry.agencies").joinpath("gazetteer.csv.gz")
-    with packed.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8", newline="") as text:
+    with data().open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8", newline="") as text:
         rows = csv.DictReader(line for line in text if not line.startswith("#"))
         return [_unit(row) for row in rows]
 

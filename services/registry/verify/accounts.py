@@ -5,11 +5,13 @@ A million of them have to fit beside a small web server, so each is one `bytes` 
 
 from collections.abc import Iterable
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from services.registry.verify.postings import Postings
 
+LIVE = frozenset({"active", "suspended"})
+"""States in which an account speaks for its agency, or is in a hijacker's hands."""
 _HEAD = Struct("<16sIIH")  # id, agency, time of the last change, what many share
 _MARK = 16  # bytes of the id
 _GONE = b""
@@ -35,11 +37,13 @@ class Known(NamedTuple):
     reason: str | None
     changed_at: int
     """Seconds since 1970: of several former holders, the latest counts."""
+    keys: str | None = None
+    """What its own name is filed under, a word each, as far as that is known already (`filing`)."""
 
 
-def is_live(row: Any) -> bool:
+def is_live(row: Known) -> bool:
     """Whether an account speaks for its agency now, or is in a hijacker's hands: both are worth imitating."""
-    return row.held and row.state in {"active", "suspended"}
+    return row.held and row.state in LIVE
 
 
 _Shared = tuple[str, str, str | None, bool, str, str]
@@ -62,7 +66,7 @@ class Accounts:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def add(self, row: Any) -> int:
+    def add(self, row: Known) -> int:
         """Enter a row as `queries.known` gives it; returns its number."""
         number, packed = len(self._rows), self.packed(row)
         self._rows.append(packed)
@@ -85,7 +89,7 @@ class Accounts:
         mark = account.bytes
         return [n for n in self._by_account.get(mark) if self._rows[n].startswith(mark)]
 
-    def packed(self, row: Any) -> bytes:
+    def packed(self, row: Known) -> bytes:
         """A row as it is kept; equal for two that say the same."""
         handle, platform_id = row.handle or "", row.platform_id or ""
         identity = _pattern(row.identity, handle, platform_id)
@@ -95,14 +99,15 @@ class Accounts:
         if kind is None:
             kind = self._shared_numbers[shared] = len(self._shared)
             self._shared.append(shared)
-        agency = self._agency_numbers.get(row.agency_code)
-        if agency is None:
-            agency = self._agency_numbers[row.agency_code] = len(self._agencies)
-            self._agencies.append(row.agency_code)
+        agency = self.agency_number(row.agency_code)
         text = f"{handle}\n{platform_id}\n{row.display_name}"
         if not identity or not url:
             text = f"{text}\n{row.identity}\n{row.url}"
         return _HEAD.pack(row.id.bytes, agency, row.changed_at & 0xFFFFFFFF, kind) + text.encode()
+
+    def is_gone(self, number: int) -> bool:
+        """Whether a row was dropped."""
+        return not self._rows[number]
 
     def raw(self, number: int) -> bytes:
         """A row as it is kept; empty for one that was dropped."""
@@ -116,6 +121,18 @@ class Accounts:
         """The agency of a row, unless that was dropped."""
         packed = self._rows[number]
         return self._agencies[_HEAD.unpack_from(packed)[1]] if packed else None
+
+    def agency_number(self, code: str) -> int:
+        """The number by which rows name an agency."""
+        number = self._agency_numbers.get(code)
+        if number is None:
+            number = self._agency_numbers[code] = len(self._agencies)
+            self._agencies.append(code)
+        return number
+
+    def agency_code(self, number: int) -> str:
+        """The agency that rows name by a number."""
+        return self._agencies[number]
 
     def get(self, number: int) -> Known | None:
         """A row, unless it was dropped."""

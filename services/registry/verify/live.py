@@ -138,8 +138,7 @@ class LiveIndex:
                         for row in batch[start : start + _SLICE]:
                             index.add(row)
                         await asyncio.sleep(0)
-            gc.collect()
-            gc.freeze()  # later, too, it would hold up a request for that long
+            gc.freeze()  # or it would do so later, and requests would wait
         finally:
             gc.enable()
         log.info("verification index loaded", extra={"identities": len(index.accounts)})
@@ -170,10 +169,10 @@ class LiveIndex:
     async def _take_agencies(self, session: AsyncSession, index: Index) -> None:
         mark = await queries.agencies_mark(session)
         if mark != index.agencies_mark:
-            renamed = index.know_agencies(await _agencies(session), mark)
-            for start in range(0, len(index.accounts) if renamed else 0, _SLICE):
-                index.recall(range(start, min(start + _SLICE, len(index.accounts))), renamed)
-                await asyncio.sleep(0)
+            for number, code in enumerate(index.know_agencies(await _agencies(session), mark)):
+                index.recall(code)
+                if number % _SLICE == 0:
+                    await asyncio.sleep(0)
 
     async def _reconcile(self) -> None:
         """Compare everything now and then. What differs is only doubted: to be read anew by the one who writes.

@@ -10,7 +10,7 @@ other unchanged (the pigeonhole of Pass-Join, Li et al. 2011).
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from rapidfuzz import process
@@ -20,6 +20,7 @@ from services.registry.verify import parse, texts
 from services.registry.verify.places import Places
 from services.registry.verify.postings import CountedPostings
 from services.registry.verify.texts import Name
+from shared.urls import Canonical
 
 SHORTEST = 4
 """Letters of the shortest name that stands for itself."""
@@ -32,7 +33,7 @@ SURE_FROM = 7
 FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
 MAX_NAMESAKES = 16
-"""Accounts of one name that are looked at, at most."""
+"""Accounts, or agencies, of one name that are looked at, at most."""
 MAX_SHARING = 64
 """A part that more names share, like "truong", tells nothing of any of them and is not looked at."""
 _TWO_EDITS_FROM = 14
@@ -46,14 +47,14 @@ _ENDINGS = tuple(texts.skeleton(ending) for ending in ("auto", "online", "vietna
 
 
 class Names:
-    """The keys of accounts, each once, with the rows of all accounts that have it."""
+    """The keys of accounts and of agencies, each once, with all that have it."""
 
     def __init__(self, expected: int = 0) -> None:
         """`expected` is how many accounts there will be."""
         self.latest: dict[str, int] = {}
-        """For each key the last entry of its chain of rows."""
+        """For each key the last entry of its chain."""
         self._before = array("i")
-        self._entries = array("I")  # a row, twice, and one more when it is filed by its agency's name
+        self._entries = array("I")  # a row, twice; or an agency, twice and one more
         self._names: list[str] = []
         self._parts = CountedPostings(expected)
         # Which lengths names have that begin so, bit n for n letters: by their first four, and by the hash of their
@@ -61,24 +62,27 @@ class Names:
         self._short_heads: dict[str, int] = {}
         self._long_heads = array("Q", [0]) * _HEADS
 
-    def add(self, key: str, row: int, *, by_agency: bool = False) -> None:
-        """File an account under a key of its own, or of its agency's name."""
+    def add(self, key: str, number: int, *, of_agency: bool = False) -> None:
+        """File the row of an account under a key of its own, or an agency under one of its name."""
         before = self.latest.get(key, -1)
         self.latest[key] = len(self._entries)
         self._before.append(before)
-        self._entries.append(row << 1 | by_agency)
+        self._entries.append(number << 1 | of_agency)
         if before < 0 and key.isalnum():
             self._prepare(key)
 
-    def rows(self, key: str) -> tuple[list[int], list[int]]:
-        """The rows filed under a key, the latest first: by what they are called themselves, and by their agency."""
-        found: tuple[list[int], list[int]] = [], []
+    def filed(self, key: str, is_gone: Callable[[int], bool]) -> tuple[list[int], list[int]]:
+        """What is filed under a key, the latest first: rows of accounts that are not gone, and agencies."""
+        rows: list[int] = []
+        agencies: list[int] = []
         entry, left = self.latest.get(key, -1), MAX_NAMESAKES
         while entry >= 0 and left:
-            filed = self._entries[entry]
-            found[filed & 1].append(filed >> 1)
-            entry, left = self._before[entry], left - 1
-        return found
+            number, of_agency = self._entries[entry] >> 1, self._entries[entry] & 1
+            if of_agency or not is_gone(number):
+                (agencies if of_agency else rows).append(number)
+                left -= 1
+            entry = self._before[entry]
+        return rows, agencies
 
     def within(self, text: str) -> list[tuple[int, int]]:
         """Where names stand in a text."""
@@ -163,6 +167,15 @@ def _plan(length: int) -> list[tuple[int, int, int]]:
 
 
 _PLANS = [_plan(length) for length in range(LONGEST + 1)]
+
+
+def of_account(link: Canonical, display_name: str, places: Places) -> set[str]:
+    """The keys of what an account is called itself."""
+    site = texts.host(link)
+    keys = of_texts((*texts.of_account(link, site), display_name), places)
+    if site is not None:
+        keys.update(of_host(link.handle or "", site))
+    return keys
 
 
 def of_texts(found: Iterable[str], places: Places) -> set[str]:

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 
 _SMALLEST = 1 << 17
 _FINER = 8  # counts for each slot: most texts that nothing is filed under meet a zero
+_BITS = (1 << 61) - 1  # of a hash: as many as an integer has at most that is no object when this is compiled
 _MANY = 255  # what one byte counts to
 
 
 class Postings:
     """A hash table with chains, in flat arrays: a dict of strings and ints would take ten times as much.
 
-    52 bits of Python's hash stand for a text, whose seed no outsider knows; compare the text itself where one
+    Some fifty bits of Python's hash stand for a text, whose seed no outsider knows; compare the text itself where one
     wrong answer in a billion would matter.
     """
 
@@ -33,7 +34,7 @@ class Postings:
 
     def add(self, text: str | bytes, number: int) -> None:
         """File a number under a text; the latest comes first."""
-        self.add_hash(hash(text), number)
+        self.add_hash(hash(text) & _BITS, number)
 
     def add_hash(self, code: int, number: int) -> None:
         """The same for what has this hash."""
@@ -45,7 +46,7 @@ class Postings:
 
     def get(self, text: str | bytes) -> list[int]:
         """The numbers filed under a text, the latest first."""
-        code = hash(text)
+        code = hash(text) & _BITS
         entry = self._heads[code & self._mask]
         mark = code >> 32 & 0xFFFFFFFF
         found = []

@@ -1,18 +1,21 @@
 """What the index in memory is made of, and what has changed since it was."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, String, Text, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Row, String, Text, and_, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.registry.accounts.tables import Account, Identity
 from services.registry.agencies.queries import agencies
-from services.registry.verify.accounts import Known
-from services.registry.verify.tables import AccountChange
+from services.registry.verify.accounts import LIVE, Known
+from services.registry.verify.rules import fingerprint
+from services.registry.verify.tables import AccountChange, AccountKeys
+from shared.db import insert_many
 
+_keys: Any = AccountKeys.__table__  # type: ignore[attr-defined]
 BATCH = 1000
 """Rows that are fetched, or accounts that are asked for, at once."""
 
@@ -39,7 +42,9 @@ async def known(
         type_coerce(col(Account.state), String),
         type_coerce(col(Account.reason), String),
         func.extract("epoch", func.coalesce(released, col(Account.updated_at))).cast(BigInteger),
+        col(AccountKeys.keys),
     ).join(Account, col(Account.id) == col(Identity.account_id))
+    query = query.outerjoin(AccountKeys, _is_read())
     if accounts is not None:
         query = query.where(col(Account.id).in_(accounts))
     connection = await session.connection()
@@ -65,6 +70,35 @@ async def changed_since(session: AsyncSession, transaction: int) -> list[UUID]:
         await session.scalars(
             select(col(AccountChange.account_id)).where(col(AccountChange.changed_in) >= transaction)
         )
+    )
+
+
+async def unread(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Official accounts whose names were not read by the present rules, in batches and in the order of accounts."""
+    wanted = ("id", "version", "display_name", "platform", "handle", "platform_id")
+    query = (
+        select(*(getattr(Account, name) for name in wanted))
+        .outerjoin(AccountKeys, _is_read())
+        .where(col(AccountKeys.account_id).is_(None), col(Account.state).in_(LIVE))
+        .order_by(col(Account.id))
+    )
+    rows = await session.stream(query.execution_options(yield_per=BATCH))
+    async for batch in rows.partitions():
+        yield batch
+
+
+async def note_read(session: AsyncSession, read: Sequence[Mapping[str, Any]]) -> None:
+    """Keep how names were read: the columns of `AccountKeys`, without the rules, which are the present ones."""
+    statement = insert_many(_keys, [{**row, "rules": fingerprint()} for row in read])
+    new = {name: statement.excluded[name] for name in ("version", "rules", "keys")}
+    await session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=new))
+
+
+def _is_read() -> ColumnElement[bool]:
+    return and_(
+        col(AccountKeys.account_id) == col(Account.id),
+        col(AccountKeys.version) == col(Account.version),
+        col(AccountKeys.rules) == fingerprint(),
     )
 
 

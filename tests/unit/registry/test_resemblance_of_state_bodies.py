@@ -6,6 +6,7 @@ import pytest
 
 from bench import resemblance as bench
 from services.registry.agencies.gazetteer import Unit
+from services.registry.verify.accounts import Known
 from services.registry.verify.index import Index
 from shared.urls import UnusableLink, canonicalise
 from tests.support.likenesses import said
@@ -14,14 +15,14 @@ PAGE = "https://www.facebook.com/1234567890"
 
 
 @pytest.fixture(scope="module")
-def country() -> tuple[Index, list[Unit], list[object]]:
+def country() -> tuple[Index, list[Unit], list[Known]]:
     """Every second commune and all provinces."""
     rows, missing = bench.country()
     return bench.index_of(rows, bench.agencies()), missing, rows
 
 
 def test_siblings_critics_and_others_are_not_accused(
-    country: tuple[Index, list[Unit], list[object]],
+    country: tuple[Index, list[Unit], list[Known]],
 ) -> None:
     index, missing, rows = country
     siblings = bench.alarms(index, bench.siblings(index, missing, rows))
@@ -35,7 +36,7 @@ def test_siblings_critics_and_others_are_not_accused(
     assert bodies.share <= 0.01, bodies.wrong
 
 
-def test_impostors_of_state_bodies_are_found(country: tuple[Index, list[Unit], list[object]]) -> None:
+def test_impostors_of_state_bodies_are_found(country: tuple[Index, list[Unit], list[Known]]) -> None:
     missed, other = bench.claims(country[0])
     assert missed.total > 500
     assert missed.share <= 0.03, missed.wrong
@@ -59,7 +60,7 @@ def test_impostors_of_state_bodies_are_found(country: tuple[Index, list[Unit], l
     ],
 )
 def test_state_bodies_are_known_by_their_whole_names(
-    country: tuple[Index, list[Unit], list[object]], link: str, name: str
+    country: tuple[Index, list[Unit], list[Known]], link: str, name: str
 ) -> None:
     assert said(country[0], link)[0] == name
 
@@ -122,7 +123,7 @@ def test_state_bodies_are_known_by_their_whole_names(
     ],
 )
 def test_a_title_that_claims_is_no_talk(
-    country: tuple[Index, list[Unit], list[object]], link: str, name: str | None, target: str
+    country: tuple[Index, list[Unit], list[Known]], link: str, name: str | None, target: str
 ) -> None:
     assert said(country[0], link, name)[0] == target
 
@@ -158,7 +159,7 @@ def test_a_title_that_claims_is_no_talk(
     ],
 )
 def test_talk_is_no_claim(
-    country: tuple[Index, list[Unit], list[object]], link: str, name: str | None
+    country: tuple[Index, list[Unit], list[Known]], link: str, name: str | None
 ) -> None:
     assert said(country[0], link, name) == ("", "speaks-about")
 
@@ -219,19 +220,19 @@ def test_talk_is_no_claim(
     ],
 )
 def test_namesakes_and_neighbours_are_left_alone(
-    country: tuple[Index, list[Unit], list[object]], link: str, name: str | None
+    country: tuple[Index, list[Unit], list[Known]], link: str, name: str | None
 ) -> None:
     target, reason = said(country[0], link, name)
     assert (target, reason) in {("", "names-other-unit"), ("", "not-enrolled")}
 
 
 def test_a_digit_of_the_official_name_looks_like_no_letter(
-    country: tuple[Index, list[Unit], list[object]],
+    country: tuple[Index, list[Unit], list[Known]],
 ) -> None:
     assert said(country[0], "https://www.tiktok.com/@thptlapvo1") == ("facebook:@thptlapvo1", "same-name")
 
 
-def test_hosts_of_others_are_not_accused(country: tuple[Index, list[Unit], list[object]]) -> None:
+def test_hosts_of_others_are_not_accused(country: tuple[Index, list[Unit], list[Known]]) -> None:
     hosts = " ".join(bench.lines(Path(bench.HERE) / "genuine-hosts.txt")).split()
     links = []
     for host in hosts:

@@ -30,16 +30,14 @@ def test_postings_give_back_what_was_filed_the_latest_first(filed: list[tuple[st
 def test_a_row_comes_back_as_it_was_put() -> None:
     row = account(Canonical("facebook", "vneid.vn", None), "VNeID – định danh", "T82")
     index = index_of([row])
-    known = index.accounts.find(row.identity)
-    assert known is not None
-    assert known == type(known)(**{name: getattr(row, name) for name in known._fields})
+    assert index.accounts.find(row.identity) == row
 
 
 def test_the_latest_rows_of_an_account_count() -> None:
     link = Canonical("facebook", "vneidchinhthuc", None)
     row = account(link, "VNeID")
     index = index_of([row])
-    row.state, row.reason = "suspended", "takeover"
+    row = row._replace(state="suspended", reason="takeover")
     assert index.differs(row.id, [row])
     index.put(row.id, [row])
     assert not index.differs(row.id, [row])
@@ -53,13 +51,43 @@ def test_the_latest_rows_of_an_account_count() -> None:
 
 def test_a_released_handle_is_former_until_somebody_holds_it() -> None:
     link = Canonical("facebook", "congan.lapvo", None)
-    old, new = account(link, "Công an"), account(link, "Công an")
-    old.held = False
+    old, new = account(link, "Công an")._replace(held=False), account(link, "Công an")
     index = index_of([old])
     assert index.accounts.find(link.key).held is False  # type: ignore[union-attr]
     index.put(new.id, [new])
     index.put(old.id, [old])
     assert index.accounts.find(link.key).id == new.id  # type: ignore[union-attr]
+
+
+def test_what_has_changed_often_hides_no_other_account_of_its_name_or_agency() -> None:
+    agencies = {"XNC": Agency("Cục Quản lý xuất nhập cảnh", None, ())}
+    steady, busy = (account(site(f"{name}.gov.vn"), "Duca Lavi", "XNC") for name in ("evisa", "visa"))
+    index = index_of([steady, busy], agencies)
+    for moment in range(100):
+        index.put(busy.id, [busy._replace(changed_at=moment + 1)])
+    index.put(busy.id, [])
+    for key in map(skeleton, ("ducalavi", "cucquanlyxuatnhapcanh")):
+        assert index.first(key) == steady
+
+
+def test_an_agency_is_found_by_the_name_it_gets() -> None:
+    before, after = (Agency(name, None, ()) for name in ("Cục Xuất nhập cảnh", "Cục Quản lý xuất nhập cảnh"))
+    page = account(Canonical("facebook", None, "1"), "Thị thực", "XNC")
+    index = index_of([page], {"XNC": before})
+    key = skeleton("cucquanlyxuatnhapcanh")
+    assert index.first(key) is None
+    assert index.know_agencies({"XNC": before, "T82": after}, (2, 2)) == []
+    assert index.know_agencies({"XNC": after}, (3, 3)) == ["XNC"]
+    index.recall("XNC")
+    assert index.first(key) == page
+
+
+def test_names_that_were_read_before_are_not_read_again() -> None:
+    page = account(Canonical("facebook", "congan.lapvo", None), "Công an", "T82")
+    index = index_of([page._replace(keys="otherwise again")])
+    assert index.first("otherwise") is not None
+    assert index.first("again") is not None
+    assert index.first("congan|lapvo") is None
 
 
 def test_whoever_is_not_there_is_no_trouble() -> None:
