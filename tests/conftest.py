@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import hypothesis
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -29,6 +30,12 @@ _HOME = pytest.StashKey[Path]()
 _STAGES = ("unit", "contract", "e2e", "faults")
 
 SettingsFor = Callable[[str], ServiceSettings]
+
+# No test fails because the machine is slow: how fast things are is measured in bench/.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

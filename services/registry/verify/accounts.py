@@ -180,10 +180,8 @@ def _rank(known: Known) -> tuple[bool, bool, int]:
 def _pattern(text: str, handle: str, platform_id: str) -> str:
     """A text with the name in it left out, so that those of one platform are alike; nothing when it has no name."""
     for name, mark in ((platform_id, _ID), (handle, _HANDLE)):
-        if name:
-            before, found, after = text.rpartition(name)
-            if found:
-                return before + mark + after
+        if name and (pattern := text.replace(name, mark)) != text:
+            return pattern
     return ""
 
 

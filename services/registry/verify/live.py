@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.base import SCHEMA, SESSION_INFO
 from services.registry.settings import Settings
 from services.registry.verify import queries
+from services.registry.verify.accounts import Known
 from services.registry.verify.index import Agency, Index
 from shared import clock
 from shared.db import Database
@@ -133,7 +134,7 @@ class LiveIndex:
                 horizon = await queries.horizon(session)
                 mark = await queries.agencies_mark(session)
                 index = Index(await _agencies(session), await queries.count(session), agencies_mark=mark)
-                async for batch in queries.known(session):
+                async for batch in _ahead(queries.known(session)):
                     for start in range(0, len(batch), _SLICE):
                         for row in batch[start : start + _SLICE]:
                             index.add(row)
@@ -197,12 +198,29 @@ class LiveIndex:
                 self._woken.set()
 
 
+async def _ahead(batches: AsyncIterator[Sequence[Known]]) -> AsyncIterator[Sequence[Known]]:
+    """The same batches; the database has the next one ready while one is worked on."""
+
+    async def following() -> Sequence[Known]:
+        async for batch in batches:
+            return batch
+        return ()
+
+    task = asyncio.create_task(following())
+    try:
+        while batch := await task:
+            task = asyncio.create_task(following())
+            yield batch
+    finally:
+        await stop(task)
+
+
 async def _agencies(session: AsyncSession) -> dict[str, Agency]:
     """Every agency, read so that requests get their turn."""
     found = {}
     async for batch in queries.agency_names(session):
-        for row in batch:
-            found[row.code] = Agency(row.name, row.parent_code, tuple(row.successors or ()))
+        for code, name, parent_code, successors in batch:
+            found[code] = Agency(name, parent_code, tuple(successors or ()))
         await asyncio.sleep(0)
     return found
 

@@ -102,7 +102,9 @@ def _is_read() -> ColumnElement[bool]:
     )
 
 
-async def agency_names(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
+async def agency_names(
+    session: AsyncSession,
+) -> AsyncIterator[Sequence[Row[str, str, str | None, list[str] | None]]]:
     """Every agency with what verification says of it, in batches."""
     query = select(agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors)
     rows = await session.stream(query.execution_options(yield_per=BATCH))

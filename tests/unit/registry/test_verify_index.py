@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from bench.resemblance import account, index_of, site
+from services.registry.verify.accounts import Accounts
 from services.registry.verify.index import Agency, Index
 from services.registry.verify.names import FUZZY_FROM, Names, edits
 from services.registry.verify.pipeline import Likeness, resemblance
@@ -27,10 +28,17 @@ def test_postings_give_back_what_was_filed_the_latest_first(filed: list[tuple[st
     assert postings.get("never filed") == []
 
 
-def test_a_row_comes_back_as_it_was_put() -> None:
-    row = account(Canonical("facebook", "vneid.vn", None), "VNeID – định danh", "T82")
-    index = index_of([row])
-    assert index.accounts.find(row.identity) == row
+_NAMES = st.one_of(st.none(), st.text("ab1.", min_size=1, max_size=4))
+
+
+@given(_NAMES, _NAMES, st.lists(st.sampled_from(["{handle}", "{id}", "a", "b", "@", "/"]), max_size=6))
+def test_a_row_comes_back_as_it_was_put(handle: str | None, number: str | None, parts: list[str]) -> None:
+    link = "".join(parts).format(handle=handle, id=number)
+    row = account(Canonical("facebook", handle, number), "VNeID – định danh", "T82")
+    row = row._replace(identity=f"facebook:{link}", url=f"https://www.facebook.com/{link}")
+    accounts = Accounts()
+    accounts.add(row)
+    assert accounts.find(row.identity) == row
 
 
 def test_the_latest_rows_of_an_account_count() -> None:
