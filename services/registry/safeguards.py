@@ -102,10 +102,10 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
-        ("account_keys.keys",),
+        ("account_keys.keys", "agency_keys.keys"),
         Text(
-            "Dạng của tên tài khoản để nhận ra tên giống nó",
-            "The name of an account in the forms by which names like it are recognised",
+            "Dạng của tên tài khoản, tên cơ quan để nhận ra tên giống nó",
+            "Names of accounts and agencies in the forms by which names like them are recognised",
         ),
         0,
         Text("Không ai; chỉ dùng để so sánh", "Nobody; it only serves to compare"),

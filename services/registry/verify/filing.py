@@ -1,15 +1,19 @@
 """The worker's job: names are read before an index asks for them, for reading them is half the work of its start.
 
-What is missing, since an account is new or its name or the rules have changed, each index reads by itself.
+What is missing, since somebody is new or a name or the rules have changed, each index reads by itself.
 """
 
 import asyncio
 import logging
-from typing import NoReturn
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, NoReturn
+
+from sqlalchemy import Row
 
 from services.registry.settings import Settings
 from services.registry.verify import names, queries
 from services.registry.verify.places import gazetteer
+from services.registry.verify.tables import AccountKeys, AgencyKeys
 from shared.db import Database
 from shared.problems import Unavailable
 from shared.urls import Canonical
@@ -17,7 +21,7 @@ from shared.urls import Canonical
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60.0
-_SLICE = 100  # accounts after which the worker's other tasks get their turn
+_SLICE = 100  # names after which the worker's other tasks get their turn
 
 
 async def read_names(database: Database, _: Settings) -> NoReturn:
@@ -25,29 +29,47 @@ async def read_names(database: Database, _: Settings) -> NoReturn:
     while True:
         try:
             if read := await read_all(database):
-                log.info("names read", extra={"accounts": read})
+                log.info("names read", extra={"names": read})
         except Unavailable:
             log.warning("names wait to be read, the database is away")
         await asyncio.sleep(EVERY_SECONDS)
 
 
 async def read_all(database: Database) -> int:
-    """Read the names that are not, a batch in a transaction; returns of how many accounts.
+    """Read the names that are not; returns how many. Workers that do so at the same time write the same.
 
-    Workers that do so at the same time write the same. Raises Unavailable.
+    Raises Unavailable.
     """
     places = await asyncio.to_thread(gazetteer)
+
+    def of_account(row: Row[Any]) -> set[str]:
+        link = Canonical(row.platform, row.handle, row.platform_id)
+        return names.of_account(link, row.display_name, places)
+
+    def of_agency(row: Row[Any]) -> set[str]:
+        return names.of_texts([row.name], places)
+
+    async with database.transaction() as session:
+        agencies = await _read(database, AgencyKeys, queries.unread_agencies(session), of_agency)
+        return agencies + await _read(database, AccountKeys, queries.unread_accounts(session), of_account)
+
+
+async def _read(
+    database: Database,
+    table: type[AccountKeys | AgencyKeys],
+    unread: AsyncIterator[Sequence[Row[Any]]],
+    keys_of: Callable[[Row[Any]], set[str]],
+) -> int:
+    """Read names, each batch in a transaction of its own; returns how many."""
     read = 0
-    async with database.transaction() as reading:
-        async for batch in queries.unread(reading):
-            found = []
-            for number, row in enumerate(batch):
-                link = Canonical(row.platform, row.handle, row.platform_id)
-                keys = " ".join(sorted(names.of_account(link, row.display_name, places)))
-                found.append({"account_id": str(row.id), "version": row.version, "keys": keys})
-                if number % _SLICE == 0:
-                    await asyncio.sleep(0)
-            async with database.transaction() as writing:
-                await queries.note_read(writing, found)
-            read += len(found)
+    async for batch in unread:
+        found = []
+        for number, row in enumerate(batch):
+            keys = " ".join(sorted(keys_of(row)))
+            found.append({"owner": str(row.owner), "version": row.version, "keys": keys})
+            if number % _SLICE == 0:
+                await asyncio.sleep(0)
+        async with database.transaction() as session:
+            await queries.note_read(session, table, found)
+        read += len(found)
     return read

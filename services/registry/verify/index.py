@@ -27,6 +27,8 @@ class Agency:
     name: str
     parent_code: str | None
     successors: tuple[str, ...]
+    keys: str | None = None
+    """What its name is filed under, a word each, as far as that is known already (`filing`)."""
 
 
 class Index:
@@ -57,8 +59,11 @@ class Index:
 
     def recall(self, agency_code: str) -> None:
         """Find the accounts of an agency by its present name, too."""
-        number = self.accounts.agency_number(agency_code)
-        for key in names.of_texts([_name_of(self.agencies, agency_code)], self.places):
+        agency, number = self.agencies.get(agency_code), self.accounts.agency_number(agency_code)
+        if agency is None:
+            return
+        keys = agency.keys.split() if agency.keys is not None else names.of_texts([agency.name], self.places)
+        for key in keys:
             self.names.add(key, number, of_agency=True)
 
     def differs(self, account: UUID, rows: Sequence[Known]) -> bool:

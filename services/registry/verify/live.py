@@ -219,8 +219,8 @@ async def _agencies(session: AsyncSession) -> dict[str, Agency]:
     """Every agency, read so that requests get their turn."""
     found = {}
     async for batch in queries.agency_names(session):
-        for code, name, parent_code, successors in batch:
-            found[code] = Agency(name, parent_code, tuple(successors or ()))
+        for code, name, parent_code, successors, keys in map(tuple, batch):
+            found[code] = Agency(name, parent_code, tuple(successors or ()), keys)
         await asyncio.sleep(0)
     return found
 

@@ -4,7 +4,19 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, String, Text, and_, cast, func, select, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    Text,
+    and_,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,10 +24,9 @@ from services.registry.accounts.tables import Account, Identity
 from services.registry.agencies.queries import agencies
 from services.registry.verify.accounts import LIVE, Known
 from services.registry.verify.rules import fingerprint
-from services.registry.verify.tables import AccountChange, AccountKeys
+from services.registry.verify.tables import AccountChange, AccountKeys, AgencyKeys
 from shared.db import insert_many
 
-_keys: Any = AccountKeys.__table__  # type: ignore[attr-defined]
 BATCH = 1000
 """Rows that are fetched, or accounts that are asked for, at once."""
 
@@ -44,7 +55,7 @@ async def known(
         func.extract("epoch", func.coalesce(released, col(Account.updated_at))).cast(BigInteger),
         col(AccountKeys.keys),
     ).join(Account, col(Account.id) == col(Identity.account_id))
-    query = query.outerjoin(AccountKeys, _is_read())
+    query = query.outerjoin(AccountKeys, _account_is_read())
     if accounts is not None:
         query = query.where(col(Account.id).in_(accounts))
     connection = await session.connection()
@@ -73,40 +84,74 @@ async def changed_since(session: AsyncSession, transaction: int) -> list[UUID]:
     )
 
 
-async def unread(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
-    """Official accounts whose names were not read by the present rules, in batches and in the order of accounts."""
-    wanted = ("id", "version", "display_name", "platform", "handle", "platform_id")
+async def unread_accounts(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Official accounts whose names were not read by the present rules, in batches: owner, version, what is read."""
+    account = Account.__table__.c  # type: ignore[attr-defined]
     query = (
-        select(*(getattr(Account, name) for name in wanted))
-        .outerjoin(AccountKeys, _is_read())
-        .where(col(AccountKeys.account_id).is_(None), col(Account.state).in_(LIVE))
+        select(
+            account.id.label("owner"),
+            account.version,
+            account.display_name,
+            account.platform,
+            account.handle,
+            account.platform_id,
+        )
+        .outerjoin(AccountKeys, _account_is_read())
+        .where(col(AccountKeys.owner).is_(None), col(Account.state).in_(LIVE))
         .order_by(col(Account.id))
     )
-    rows = await session.stream(query.execution_options(yield_per=BATCH))
-    async for batch in rows.partitions():
+    async for batch in _batches(session, query):
         yield batch
 
 
-async def note_read(session: AsyncSession, read: Sequence[Mapping[str, Any]]) -> None:
-    """Keep how names were read: the columns of `AccountKeys`, without the rules, which are the present ones."""
-    statement = insert_many(_keys, [{**row, "rules": fingerprint()} for row in read])
+async def unread_agencies(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Agencies whose names were not read by the present rules, in batches: owner, version and name."""
+    query = (
+        select(agencies.c.code.label("owner"), agencies.c.version, agencies.c.name)
+        .outerjoin(AgencyKeys, _agency_is_read())
+        .where(col(AgencyKeys.owner).is_(None))
+        .order_by(agencies.c.code)
+    )
+    async for batch in _batches(session, query):
+        yield batch
+
+
+async def note_read(
+    session: AsyncSession, table: type[AccountKeys | AgencyKeys], read: Sequence[Mapping[str, Any]]
+) -> None:
+    """Keep how names were read: the columns of the table, without the rules, which are the present ones."""
+    rows = [{**row, "rules": fingerprint()} for row in read]
+    statement = insert_many(table.__table__, rows)  # type: ignore[union-attr]
     new = {name: statement.excluded[name] for name in ("version", "rules", "keys")}
-    await session.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_=new))
+    await session.execute(statement.on_conflict_do_update(index_elements=["owner"], set_=new))
 
 
-def _is_read() -> ColumnElement[bool]:
+def _account_is_read() -> ColumnElement[bool]:
     return and_(
-        col(AccountKeys.account_id) == col(Account.id),
+        col(AccountKeys.owner) == col(Account.id),
         col(AccountKeys.version) == col(Account.version),
         col(AccountKeys.rules) == fingerprint(),
     )
 
 
-async def agency_names(
-    session: AsyncSession,
-) -> AsyncIterator[Sequence[Row[str, str, str | None, list[str] | None]]]:
-    """Every agency with what verification says of it, in batches."""
-    query = select(agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors)
+def _agency_is_read() -> ColumnElement[bool]:
+    return and_(
+        col(AgencyKeys.owner) == agencies.c.code,
+        col(AgencyKeys.version) == agencies.c.version,
+        col(AgencyKeys.rules) == fingerprint(),
+    )
+
+
+async def agency_names(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
+    """Every agency in batches: its code, and what verification says of it, in the order of `Agency`."""
+    query = select(
+        agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors, col(AgencyKeys.keys)
+    ).outerjoin(AgencyKeys, _agency_is_read())
+    async for batch in _batches(session, query):
+        yield batch
+
+
+async def _batches(session: AsyncSession, query: Select[Any]) -> AsyncIterator[Sequence[Row[Any]]]:
     rows = await session.stream(query.execution_options(yield_per=BATCH))
     async for batch in rows.partitions():
         yield batch

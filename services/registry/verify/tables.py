@@ -19,16 +19,29 @@ class AccountChange(Base, table=True):
     changed_in: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
 
 
-class AccountKeys(Base, table=True):
-    """Under which keys an account's own name is filed, read ahead so that an index starts quickly (`filing`).
+class _Keys(Base):
+    """Under which keys a name is filed, read ahead so that an index starts quickly (`filing`).
 
-    Counts for this version of the account and these rules alone.
+    Counts for this version of its owner and these rules alone.
     """
+
+    version: int
+    rules: str = Field(sa_type=code(LENGTH))
+    keys: str = Field(sa_type=Text)
+    """A word each."""
+
+
+class AccountKeys(_Keys, table=True):
+    """What an account is called itself."""
 
     __tablename__ = "account_keys"
 
-    account_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
-    version: int
-    rules: str = Field(sa_column=Column(code(LENGTH), nullable=False))
-    keys: str = Field(sa_column=Column(Text, nullable=False))
-    """A word each."""
+    owner: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+
+
+class AgencyKeys(_Keys, table=True):
+    """What an agency is called."""
+
+    __tablename__ = "agency_keys"
+
+    owner: str = Field(sa_column=Column(code(35), primary_key=True))

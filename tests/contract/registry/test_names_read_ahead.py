@@ -1,18 +1,21 @@
 """Names are read by the worker before an index asks for them, and again when they or the rules have changed."""
 
+import secrets
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from services.registry.verify import queries
+from services.registry.verify import queries, texts
 from services.registry.verify.filing import read_all
 from services.registry.verify.index import Index
 from services.registry.verify.live import LiveIndex
 from services.registry.verify.rules import fingerprint
 from shared.db import Database
 from tests.conftest import SettingsFor
+from tests.contract.registry.reform import Reform
 from tests.support.answers import ok
 from tests.support.staff import Staff
 
@@ -21,7 +24,7 @@ async def kept(database: Database, account: dict[str, Any]) -> list[str] | None:
     """The keys that the worker found for an account."""
     async with database.transaction() as session:
         found = await session.scalar(
-            text("SELECT keys FROM registry.account_keys WHERE account_id = :id"), {"id": UUID(account["id"])}
+            text("SELECT keys FROM registry.account_keys WHERE owner = :id"), {"id": UUID(account["id"])}
         )
     return None if found is None else str(found).split()
 
@@ -30,7 +33,7 @@ async def write(database: Database, account: dict[str, Any], keys: str) -> None:
     """Have other keys in the table than anybody would find: what has them was not read again."""
     async with database.transaction() as session:
         await session.execute(
-            text("UPDATE registry.account_keys SET keys = :keys WHERE account_id = :id"),
+            text("UPDATE registry.account_keys SET keys = :keys WHERE owner = :id"),
             {"id": UUID(account["id"]), "keys": keys},
         )
 
@@ -100,3 +103,28 @@ async def test_only_what_can_be_imitated_is_read(staff: Staff, registry_database
     await read_all(registry_database)
     assert await kept(registry_database, submitted) is None
     assert await kept(registry_database, retired) is None
+
+
+async def test_names_of_agencies_are_read_ahead_too(
+    reform: Reform, staff: Staff, registry_database: Database, settings_for: SettingsFor
+) -> None:
+    (code,) = await reform.enter("ONE")
+    account = await replace(staff, agency=code).active()
+    await read_all(registry_database)
+    sentinel = f"sentinel{account['id']}"
+    async with registry_database.transaction() as session:
+        await session.execute(
+            text("UPDATE registry.agency_keys SET keys = :keys WHERE owner = :code"),
+            {"keys": sentinel, "code": code},
+        )
+    known = (await loaded(settings_for)).first(sentinel)
+    assert known is not None
+    assert str(known.id) == account["id"]
+
+    name = f"Viện {secrets.token_hex(6)}"
+    await reform.approve("rename", [code], name=name, days=0)
+    assert (await loaded(settings_for)).first(sentinel) is None
+    await read_all(registry_database)
+    renamed = (await loaded(settings_for)).first(texts.name(name).skeleton)
+    assert renamed is not None
+    assert str(renamed.id) == account["id"]

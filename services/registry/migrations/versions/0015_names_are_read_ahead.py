@@ -8,12 +8,13 @@ down_revision = "0014"
 
 
 def upgrade() -> None:
-    op.create_table(
-        "account_keys",
-        sa.Column("account_id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("rules", sa.String(length=16), nullable=False),
-        sa.Column("keys", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("account_id", name=op.f("pk_account_keys")),
-        schema="registry",
-    )
+    for name, owner in (("account_keys", sa.Uuid()), ("agency_keys", sa.String(length=35))):
+        op.create_table(
+            name,
+            sa.Column("owner", owner, nullable=False),
+            sa.Column("version", sa.Integer(), nullable=False),
+            sa.Column("rules", sa.String(length=16), nullable=False),
+            sa.Column("keys", sa.Text(), nullable=False),
+            sa.PrimaryKeyConstraint("owner", name=op.f(f"pk_{name}")),
+            schema="registry",
+        )
