@@ -27,6 +27,7 @@ from shared.urls import PLATFORMS
 _EVERYBODY = Text("Mọi người, khi tài khoản được duyệt", "Everybody, once the account is approved")
 _WHILE_REGISTERED = Text("Khi tài khoản còn trong sổ", "As long as the account is registered")
 _NOT_KEPT = Text("Không lưu", "Not kept")
+_NOBODY = Text("Không ai; chỉ dùng để so sánh", "Nobody; it only serves to compare")
 _SENDERS = Text("Cơ quan gửi tệp và cấp trên", "The agency that sent the file, and those above it")
 _THIRTY_DAYS_AFTER = Text("30 ngày sau khi xong", "30 days after the last that happened with it")
 
@@ -102,14 +103,24 @@ FIELDS: tuple[FreeField, ...] = (
         _WHILE_REGISTERED,
     ),
     FreeField(
-        ("account_keys.keys", "agency_keys.keys"),
+        ("account_keys.keys",),
         Text(
-            "Dạng của tên tài khoản, tên cơ quan để nhận ra tên giống nó",
-            "Names of accounts and agencies in the forms by which names like them are recognised",
+            "Dạng của tên tài khoản để nhận ra tên giống nó",
+            "The name of an account in the forms by which names like it are recognised",
         ),
         0,
-        Text("Không ai; chỉ dùng để so sánh", "Nobody; it only serves to compare"),
+        _NOBODY,
         _WHILE_REGISTERED,
+    ),
+    FreeField(
+        ("agency_keys.keys",),
+        Text(
+            "Dạng của tên cơ quan để nhận ra tên giống nó",
+            "The name of an agency in the forms by which names like it are recognised",
+        ),
+        0,
+        _NOBODY,
+        Text("Không xoá: lịch sử của cơ quan", "Not deleted: the history of agencies"),
     ),
     FreeField(
         (

@@ -5,10 +5,12 @@ What is missing, since somebody is new or a name or the rules have changed, each
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NoReturn
+from uuid import UUID
 
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.settings import Settings
 from services.registry.verify import names, queries
@@ -32,6 +34,8 @@ async def read_names(database: Database, _: Settings) -> NoReturn:
                 log.info("names read", extra={"names": read})
         except Unavailable:
             log.warning("names wait to be read, the database is away")
+        except Exception:
+            log.exception("names not read")  # an index reads them by itself: nothing else may stop for it
         await asyncio.sleep(EVERY_SECONDS)
 
 
@@ -49,27 +53,29 @@ async def read_all(database: Database) -> int:
     def of_agency(row: Row[Any]) -> set[str]:
         return names.of_texts([row.name], places)
 
-    async with database.transaction() as session:
-        agencies = await _read(database, AgencyKeys, queries.unread_agencies(session), of_agency)
-        return agencies + await _read(database, AccountKeys, queries.unread_accounts(session), of_account)
+    read = await _read(database, AgencyKeys, "", queries.unread_agencies, of_agency)
+    return read + await _read(database, AccountKeys, UUID(int=0), queries.unread_accounts, of_account)
 
 
 async def _read(
     database: Database,
     table: type[AccountKeys | AgencyKeys],
-    unread: AsyncIterator[Sequence[Row[Any]]],
+    after: Any,
+    unread: Callable[[AsyncSession, Any], Awaitable[Sequence[Row[Any]]]],
     keys_of: Callable[[Row[Any]], set[str]],
 ) -> int:
-    """Read names, each batch in a transaction of its own; returns how many."""
+    """Read the names of the owners after this one, some at a time; returns how many."""
     read = 0
-    async for batch in unread:
-        found = []
-        for number, row in enumerate(batch):
-            keys = " ".join(sorted(keys_of(row)))
-            found.append({"owner": str(row.owner), "version": row.version, "keys": keys})
-            if number % _SLICE == 0:
-                await asyncio.sleep(0)
+    while True:
         async with database.transaction() as session:
+            batch = await unread(session, after)
+            if not batch:
+                return read
+            found = []
+            for number, row in enumerate(batch):
+                keys = " ".join(sorted(keys_of(row)))
+                found.append({"owner": str(row.owner), "version": row.version, "keys": keys})
+                if number % _SLICE == 0:
+                    await asyncio.sleep(0)
             await queries.note_read(session, table, found)
-        read += len(found)
-    return read
+        read, after = read + len(batch), batch[-1].owner

@@ -3,7 +3,6 @@
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from uuid import UUID
 
 from services.registry.verify import names
@@ -16,7 +15,7 @@ from shared.urls.links import MAX_LENGTH
 _MAX_REMEMBERED = (
     10_000  # names of which the keys are remembered: most agencies call all their accounts alike
 )
-_MAX_ROWS = 64  # of agencies of one name that are looked at
+_MAX_ROWS = 64  # of agencies of one name, after which no further one is looked at
 _UNLIKE_OTHERS = frozenset({"website", "google_play", "mastodon"})  # where the handle alone is not the name
 
 
@@ -64,7 +63,7 @@ class Index:
             return
         keys = agency.keys.split() if agency.keys is not None else names.of_texts([agency.name], self.places)
         for key in keys:
-            self.names.add(key, number, of_agency=True)
+            self.names.add_agency(key, number)
 
     def differs(self, account: UUID, rows: Sequence[Known]) -> bool:
         """Whether these are not the rows that are held of an account."""
@@ -76,7 +75,7 @@ class Index:
         if not self.differs(account, rows):
             return
         for number in self.accounts.of(account):
-            self.accounts.drop(number)
+            self._forget(number)
         for row in rows:
             self.add(row)
 
@@ -101,30 +100,34 @@ class Index:
 
     def agencies_of(self, key: str) -> list[tuple[int, str]]:
         """The rows of the accounts filed under a key, those left out that are gone, and whose they are."""
-        own, agencies = self.names.filed(key, self.accounts.is_gone)
         return [
-            (row, code) for row in (*own, *self._latest_of(agencies)) if (code := self.accounts.agency(row))
+            (row, code)
+            for row in (*self._own(key), *self._of_agencies(key))
+            if (code := self.accounts.agency(row))
         ]
 
     def first(self, key: str) -> Known | None:
         """Of the accounts filed under a key the one to name: its own name counts before that of its agency."""
         if key not in self.names.latest:
             return None
-        own, agencies = self.names.filed(key, self.accounts.is_gone)
-        return self.shortest(own) or self.shortest(self._latest_of(agencies))
+        return self.shortest(self._own(key)) or self.shortest(self._of_agencies(key))
 
     def shortest(self, rows: Iterable[int]) -> Known | None:
         """Of these accounts the one with the shortest handle: a site before those below it; an app, with none, last."""
         found = min(rows, key=lambda row: self.accounts.length(row) or MAX_LENGTH, default=None)
         return None if found is None else self.accounts.get(found)
 
-    def _latest_of(self, agencies: Iterable[int]) -> list[int]:
-        """The rows of these agencies, by their numbers: of each the latest, and not too many."""
+    def _own(self, key: str) -> list[int]:
+        return self.names.rows(key, self.accounts.is_gone)
+
+    def _of_agencies(self, key: str) -> list[int]:
+        """The rows of the agencies filed under a key: of each the latest, and not too many."""
         found: list[int] = []
-        for number in agencies:
-            rows = reversed(self._rows_of[self.accounts.agency_code(number)])
-            found += islice((row for row in rows if not self.accounts.is_gone(row)), MAX_NAMESAKES)
-        return found[:_MAX_ROWS]
+        for number in self.names.agencies(key):
+            found += self._rows_of[self.accounts.agency_code(number)][-MAX_NAMESAKES:]
+            if len(found) >= _MAX_ROWS:
+                break
+        return found
 
     def _call(self, number: int, row: Known) -> None:
         for key in self._read(row) if row.keys is None else row.keys.split():
@@ -134,6 +137,12 @@ class Index:
             rows = self._rows_of[row.agency_code] = array("I")
             self.recall(row.agency_code)
         rows.append(number)
+
+    def _forget(self, number: int) -> None:
+        rows = self._rows_of.get(self.accounts.agency(number) or "")
+        if rows is not None and number in rows:
+            rows.remove(number)
+        self.accounts.drop(number)
 
     def _read(self, row: Known) -> set[str]:
         called = (row.display_name, row.handle, row.platform_id, row.platform in _UNLIKE_OTHERS)

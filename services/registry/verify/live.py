@@ -9,8 +9,8 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Self
@@ -134,11 +134,12 @@ class LiveIndex:
                 horizon = await queries.horizon(session)
                 mark = await queries.agencies_mark(session)
                 index = Index(await _agencies(session), await queries.count(session), agencies_mark=mark)
-                async for batch in _ahead(queries.known(session)):
-                    for start in range(0, len(batch), _SLICE):
-                        for row in batch[start : start + _SLICE]:
-                            index.add(row)
-                        await asyncio.sleep(0)
+                async with aclosing(ahead(queries.known(session))) as batches:
+                    async for batch in batches:
+                        for start in range(0, len(batch), _SLICE):
+                            for row in batch[start : start + _SLICE]:
+                                index.add(row)
+                            await asyncio.sleep(0)
             gc.freeze()  # or it would do so later, and requests would wait
         finally:
             gc.enable()
@@ -198,8 +199,8 @@ class LiveIndex:
                 self._woken.set()
 
 
-async def _ahead(batches: AsyncIterator[Sequence[Known]]) -> AsyncIterator[Sequence[Known]]:
-    """The same batches; the database has the next one ready while one is worked on."""
+async def ahead(batches: AsyncIterator[Sequence[Known]]) -> AsyncGenerator[Sequence[Known]]:
+    """The same batches; the database has the next one ready while one is worked on. Close it before the session."""
 
     async def following() -> Sequence[Known]:
         async for batch in batches:

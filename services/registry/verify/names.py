@@ -33,9 +33,10 @@ SURE_FROM = 7
 FUZZY_FROM = 5
 """Letters of the shortest name that is looked for with a letter wrong."""
 MAX_NAMESAKES = 16
-"""Accounts, or agencies, of one name that are looked at, at most."""
+"""Accounts of one name that are looked at, at most."""
 MAX_SHARING = 64
 """A part that more names share, like "truong", tells nothing of any of them and is not looked at."""
+_MAX_STEPS = 500  # back to accounts that are still there, behind those that have changed
 _TWO_EDITS_FROM = 14
 _MAX_EDITS = 2
 _HEADS = 1 << 18
@@ -52,9 +53,10 @@ class Names:
     def __init__(self, expected: int = 0) -> None:
         """`expected` is how many accounts there will be."""
         self.latest: dict[str, int] = {}
-        """For each key the last entry of its chain."""
+        """For each key the last entry of its chain of rows; -1 for one that agencies alone have."""
         self._before = array("i")
-        self._entries = array("I")  # a row, twice; or an agency, twice and one more
+        self._rows = array("I")
+        self._agencies: dict[str, list[int]] = {}
         self._names: list[str] = []
         self._parts = CountedPostings(expected)
         # Which lengths names have that begin so, bit n for n letters: by their first four, and by the hash of their
@@ -62,27 +64,38 @@ class Names:
         self._short_heads: dict[str, int] = {}
         self._long_heads = array("Q", [0]) * _HEADS
 
-    def add(self, key: str, number: int, *, of_agency: bool = False) -> None:
-        """File the row of an account under a key of its own, or an agency under one of its name."""
-        before = self.latest.get(key, -1)
-        self.latest[key] = len(self._entries)
-        self._before.append(before)
-        self._entries.append(number << 1 | of_agency)
-        if before < 0 and key.isalnum():
+    def add(self, key: str, row: int) -> None:
+        """File the row of an account under a key of its own."""
+        before = self.latest.get(key)
+        if before is None:
+            before = -1
             self._prepare(key)
+        self.latest[key] = len(self._rows)
+        self._before.append(before)
+        self._rows.append(row)
 
-    def filed(self, key: str, is_gone: Callable[[int], bool]) -> tuple[list[int], list[int]]:
-        """What is filed under a key, the latest first: rows of accounts that are not gone, and agencies."""
-        rows: list[int] = []
-        agencies: list[int] = []
-        entry, left = self.latest.get(key, -1), MAX_NAMESAKES
-        while entry >= 0 and left:
-            number, of_agency = self._entries[entry] >> 1, self._entries[entry] & 1
-            if of_agency or not is_gone(number):
-                (agencies if of_agency else rows).append(number)
-                left -= 1
-            entry = self._before[entry]
-        return rows, agencies
+    def add_agency(self, key: str, agency: int) -> None:
+        """File an agency under a key of its name."""
+        if key not in self.latest:
+            self.latest[key] = -1
+            self._prepare(key)
+        agencies = self._agencies.setdefault(key, [])
+        if agency not in agencies:
+            agencies.append(agency)
+
+    def rows(self, key: str, is_gone: Callable[[int], bool]) -> list[int]:
+        """The rows filed under a key that are not gone, the latest first, and not too many."""
+        found: list[int] = []
+        entry, steps = self.latest.get(key, -1), 0
+        while entry >= 0 and steps < _MAX_STEPS and len(found) < MAX_NAMESAKES:
+            if not is_gone(self._rows[entry]):
+                found.append(self._rows[entry])
+            entry, steps = self._before[entry], steps + 1
+        return found
+
+    def agencies(self, key: str) -> list[int]:
+        """The agencies filed under a key, the latest first."""
+        return self._agencies.get(key, [])[::-1]
 
     def within(self, text: str) -> list[tuple[int, int]]:
         """Where names stand in a text."""
@@ -116,6 +129,8 @@ class Names:
         return [(name, distance) for name, distance, _ in found if distance <= edits(len(name))]
 
     def _prepare(self, name: str) -> None:
+        if not name.isalnum():
+            return
         length = len(name)
         if length <= LONGEST:
             head = name[:SHORTEST]

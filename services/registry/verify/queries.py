@@ -8,7 +8,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Row,
-    Select,
     String,
     Text,
     and_,
@@ -29,6 +28,8 @@ from shared.db import insert_many
 
 BATCH = 1000
 """Rows that are fetched, or accounts that are asked for, at once."""
+UNREAD = 10_000
+"""Names that are read at once: each time all are looked through for the next ones."""
 
 
 async def known(
@@ -84,8 +85,8 @@ async def changed_since(session: AsyncSession, transaction: int) -> list[UUID]:
     )
 
 
-async def unread_accounts(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
-    """Official accounts whose names were not read by the present rules, in batches: owner, version, what is read."""
+async def unread_accounts(session: AsyncSession, after: UUID) -> Sequence[Any]:
+    """Official accounts whose names were not read by the present rules, the next ones: owner, version, what is read."""
     account = Account.__table__.c  # type: ignore[attr-defined]
     query = (
         select(
@@ -97,23 +98,21 @@ async def unread_accounts(session: AsyncSession) -> AsyncIterator[Sequence[Row[A
             account.platform_id,
         )
         .outerjoin(AccountKeys, _account_is_read())
-        .where(col(AccountKeys.owner).is_(None), col(Account.state).in_(LIVE))
+        .where(col(AccountKeys.owner).is_(None), col(Account.state).in_(LIVE), col(Account.id) > after)
         .order_by(col(Account.id))
     )
-    async for batch in _batches(session, query):
-        yield batch
+    return (await session.execute(query.limit(UNREAD))).all()
 
 
-async def unread_agencies(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]]]:
-    """Agencies whose names were not read by the present rules, in batches: owner, version and name."""
+async def unread_agencies(session: AsyncSession, after: str) -> Sequence[Any]:
+    """Agencies whose names were not read by the present rules, the next ones: owner, version and name."""
     query = (
         select(agencies.c.code.label("owner"), agencies.c.version, agencies.c.name)
         .outerjoin(AgencyKeys, _agency_is_read())
-        .where(col(AgencyKeys.owner).is_(None))
+        .where(col(AgencyKeys.owner).is_(None), agencies.c.code > after)
         .order_by(agencies.c.code)
     )
-    async for batch in _batches(session, query):
-        yield batch
+    return (await session.execute(query.limit(UNREAD))).all()
 
 
 async def note_read(
@@ -147,11 +146,6 @@ async def agency_names(session: AsyncSession) -> AsyncIterator[Sequence[Row[Any]
     query = select(
         agencies.c.code, agencies.c.name, agencies.c.parent_code, agencies.c.successors, col(AgencyKeys.keys)
     ).outerjoin(AgencyKeys, _agency_is_read())
-    async for batch in _batches(session, query):
-        yield batch
-
-
-async def _batches(session: AsyncSession, query: Select[Any]) -> AsyncIterator[Sequence[Row[Any]]]:
     rows = await session.stream(query.execution_options(yield_per=BATCH))
     async for batch in rows.partitions():
         yield batch

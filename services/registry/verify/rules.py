@@ -6,10 +6,11 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from services.registry.agencies.gazetteer import data
+from services.registry.agencies import gazetteer
 from shared import urls
 
 LENGTH = 16
+_PACKAGES = "publicsuffixlist", "idna"
 _FOLDERS = Path(__file__).parent, Path(urls.__file__).parent
 
 
@@ -20,6 +21,7 @@ def fingerprint() -> str:
     More goes into it than has a part in that: whoever changes a rule cannot forget to say so.
     """
     sources = sorted(path for folder in _FOLDERS for path in folder.glob("*.py"))
-    versions = f"{version('publicsuffixlist')} {unicodedata.unidata_version}".encode()
-    parts = [versions, data().read_bytes(), *(path.read_bytes() for path in sources)]
+    sources.append(Path(gazetteer.__file__))
+    versions = [version(package) for package in _PACKAGES] + [unicodedata.unidata_version]
+    parts = [" ".join(versions).encode(), gazetteer.data().read_bytes(), *map(Path.read_bytes, sources)]
     return sha256(b"\0".join(parts)).hexdigest()[:LENGTH]

@@ -124,7 +124,12 @@ async def test_names_of_agencies_are_read_ahead_too(
     name = f"Viện {secrets.token_hex(6)}"
     await reform.approve("rename", [code], name=name, days=0)
     assert (await loaded(settings_for)).first(sentinel) is None
-    await read_all(registry_database)
+    assert await read_all(registry_database) > 0
+    async with registry_database.transaction() as session:
+        keys = await session.scalar(
+            text("SELECT keys FROM registry.agency_keys WHERE owner = :code"), {"code": code}
+        )
+    assert texts.name(name).skeleton in str(keys).split()
     renamed = (await loaded(settings_for)).first(texts.name(name).skeleton)
     assert renamed is not None
     assert str(renamed.id) == account["id"]

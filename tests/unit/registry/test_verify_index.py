@@ -1,14 +1,19 @@
 """The index in memory: what it holds is what was put there, whatever happened in between."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from uuid import uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from bench.resemblance import account, index_of, site
-from services.registry.verify.accounts import Accounts
+from services.registry.verify.accounts import Accounts, Known
 from services.registry.verify.index import Agency, Index
+from services.registry.verify.live import ahead
 from services.registry.verify.names import FUZZY_FROM, Names, edits
 from services.registry.verify.pipeline import Likeness, resemblance
 from services.registry.verify.postings import Postings
@@ -76,6 +81,18 @@ def test_what_has_changed_often_hides_no_other_account_of_its_name_or_agency() -
     index.put(busy.id, [])
     for key in map(skeleton, ("ducalavi", "cucquanlyxuatnhapcanh")):
         assert index.first(key) == steady
+
+
+def test_many_pages_of_one_name_hide_no_agency_of_that_name() -> None:
+    agencies = {code: Agency("Cục Quản lý xuất nhập cảnh", None, ()) for code in ("ONE", "TWO")}
+    first = account(Canonical("facebook", None, "0"), "Thị thực", "TWO")
+    pages = [
+        account(Canonical("facebook", None, str(n)), "Cục Quản lý xuất nhập cảnh", "ONE")
+        for n in range(1, 40)
+    ]
+    index = index_of([first, *pages], agencies)
+    found = index.agencies_of(skeleton("cucquanlyxuatnhapcanh"))
+    assert {agency for _, agency in found} == {"ONE", "TWO"}
 
 
 def test_an_agency_is_found_by_the_name_it_gets() -> None:
@@ -153,3 +170,25 @@ def test_a_portal_s_title_is_known_as_a_whole_unless_many_places_share_it() -> N
     assert (found.account.id, found.reasons) == (province.id, ("same-name",))
     assert resemblance(index, page, "Cổng thông tin điện tử tỉnh Bắc Kạn") is None
     assert resemblance(index, page, "Trang thông tin điện tử xã Tân Phú") is None
+
+
+async def test_whoever_stops_loading_leaves_no_fetch_behind() -> None:
+    ended = False
+
+    async def batches() -> AsyncIterator[list[Known]]:
+        nonlocal ended
+        yield [account(site("evisa.gov.vn"), "Thị thực")]
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended = True
+
+    async def load() -> None:
+        async with aclosing(ahead(batches())) as found:
+            async for _ in found:
+                await asyncio.sleep(0)  # the next fetch begins
+                raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        await load()
+    assert ended
