@@ -128,9 +128,10 @@ async def enrol(story: Story, page: str, site: str) -> Any:
     print(f"    proof: {checked['state']}")
 
     story.say("The officer submits; nobody can approve their own work; a second person approves.")
-    await story.call("registry", "POST", f"{path}/submit", OFFICER)
-    await story.call("registry", "POST", f"{path}/approve", f"{COMMUNE} approver an", expect=403)
-    await story.call("registry", "POST", f"{path}/approve", APPROVER)
+    submitted = await story.call("registry", "POST", f"{path}/submit", OFFICER)
+    seen = {"expected_version": submitted["version"]}
+    await story.call("registry", "POST", f"{path}/approve", f"{COMMUNE} approver an", seen, expect=403)
+    await story.call("registry", "POST", f"{path}/approve", APPROVER, seen)
 
     story.say("Anybody can verify the link, however it was copied.")
     mobile = page.replace("www.", "m.").upper().replace("HTTPS", "https") + "/"

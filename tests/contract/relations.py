@@ -100,7 +100,10 @@ RELATIONS: dict[str, tuple[Relation, Make]] = {
     "registry.readAccount": (Relation.SUBTREE, account("draft", _ACCOUNT)),
     "registry.readAccountHistory": (Relation.SUBTREE, account("draft", f"{_ACCOUNT}/history")),
     "registry.submitAccount": (Relation.SUBTREE, account("proven", f"{_ACCOUNT}/submit")),
-    "registry.approveAccount": (Relation.SUBTREE, account("submitted", f"{_ACCOUNT}/approve")),
+    "registry.approveAccount": (
+        Relation.SUBTREE,
+        account("submitted", f"{_ACCOUNT}/approve", {"expected_version": 2}),
+    ),
     "registry.returnAccount": (
         Relation.SUBTREE,
         account("submitted", f"{_ACCOUNT}/return", {"reason": "incomplete"}),

@@ -53,11 +53,11 @@ async def test_a_change_is_made_to_the_version_that_was_meant(
 ) -> None:
     account = await staff.submitted()
     headers = {**staff.approver, "If-Match": if_match.format(account["version"])}
-    answer = await staff.act(account, "approve", headers=headers)
+    answer = await staff.act(account, "return", headers=headers)
     if status == 412:
         assert problem(answer, 412, "stale-version")["version"] == account["version"]
-        answer = await staff.act(account, "approve")
-    assert ok(answer)["state"] == "active"
+        answer = await staff.act(account, "return")
+    assert ok(answer)["state"] == "draft"
 
 
 async def test_a_body_can_name_the_version_too(staff: Staff) -> None:
@@ -75,7 +75,7 @@ async def test_a_body_can_name_the_version_too(staff: Staff) -> None:
         (b'{"expected_version": "1"}', 422, "invalid"),
         (b'{"expected_version": 1.0}', 422, "invalid"),
         (b'{"expected_version": true}', 422, "invalid"),
-        (b'{"expected_version": 1}', 412, "stale-version"),
+        (b'{"expected_version": 2}', 412, "stale-version"),
         (b'\xef\xbb\xbf{"expected_version": 1}', 400, "bad-request"),
         ('{"expected_version": 1}'.encode("utf-16"), 400, "bad-request"),
         (b'{"expected_version": 1', 400, "bad-request"),
@@ -84,22 +84,53 @@ async def test_a_body_can_name_the_version_too(staff: Staff) -> None:
 async def test_a_precondition_that_is_not_understood_is_not_overlooked(
     staff: Staff, body: bytes, status: int, slug: str
 ) -> None:
-    account = await staff.submitted()
-    headers = {**staff.approver, "Content-Type": "application/json"}
-    problem(await staff.act(account, "approve", headers=headers, content=body), status, slug)
-    assert ok(await staff.act(account, "approve"))["state"] == "active"
+    account = await staff.proven()
+    headers = {**staff.officer, "Content-Type": "application/json"}
+    problem(await staff.act(account, "submit", headers=headers, content=body), status, slug)
+    assert ok(await staff.act(account, "submit", headers=staff.officer))["state"] == "submitted"
 
 
 async def test_of_two_transitions_at_once_one_succeeds(staff: Staff) -> None:
     account = await staff.submitted()
-    answers = await asyncio.gather(*(staff.act(account, action) for action in ("approve", "return") * 4))
+    answers = await asyncio.gather(*(staff.act(account, "return") for _ in range(8)))
     good = [answer for answer in answers if answer.status_code == 200]
     assert len(good) == 1
     for answer in answers:
         if answer not in good:
             refused = problem(answer, 409, "illegal-transition")
             assert refused["state"] == ok(good[0])["state"]
-            assert "approve" not in refused["allowed"]
+            assert "return" not in refused["allowed"]
+
+
+async def test_of_two_approvals_at_once_one_succeeds(staff: Staff) -> None:
+    account = await staff.submitted()
+    answers = await asyncio.gather(*(staff.act(account, "approve") for _ in range(4)))
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert len(refused) == 3
+    for answer in refused:
+        assert answer.json()["type"] in {"/problems/stale-version", "/problems/illegal-transition"}
+
+
+async def test_what_was_read_is_what_is_approved(staff: Staff) -> None:
+    seen = await staff.submitted()
+    both = staff.tenant.auth(staff.agency, "officer", "approver", sub="somebody")
+    ok(await staff.act(seen, "return", headers=both))
+    path = f"/v1/accounts/{seen['id']}"
+    ok(await staff.client.patch(path, json={"display_name": "Công an xã"}, headers=both))
+    swapped = ok(await staff.act(seen, "submit", headers=both))
+    read_before = {**staff.approver, "If-Match": f'"{seen["version"]}"'}
+    refused = problem(await staff.act(seen, "approve", headers=read_before), 412, "stale-version")
+    assert refused["version"] == swapped["version"]
+
+
+@pytest.mark.parametrize("header", [{}, {"If-Match": "*"}])
+async def test_what_nobody_says_to_have_read_is_not_approved(staff: Staff, header: dict[str, str]) -> None:
+    seen = await staff.submitted()
+    path = f"/v1/accounts/{seen['id']}/approve"
+    answer = await staff.client.post(path, headers={**staff.approver, **header})
+    assert problem(answer, 428, "version-needed")["version"] == seen["version"]
+    body = {"expected_version": seen["version"]}
+    assert ok(await staff.client.post(path, headers=staff.approver, json=body))["state"] == "active"
 
 
 async def test_incidents_and_subscriptions_have_versions_too(

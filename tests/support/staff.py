@@ -44,16 +44,16 @@ class Staff:
     async def act(self, account: dict[str, Any], action: str, **options: Any) -> httpx.Response:
         """POST an action on an account: by an approver unless `headers` say otherwise, who has seen it as it is."""
         options.setdefault("headers", self.approver)
-        if action == "rename/approve" and "If-Match" not in options["headers"]:
-            options["headers"] = {**options["headers"], "If-Match": await self.seen(account)}
+        if action in ("approve", "rename/approve") and "If-Match" not in options["headers"]:
+            options["headers"] = await self._seen(account, options["headers"])
         if action in _REASONS:
             options.setdefault("json", {"reason": _REASONS[action]})
         return await self.client.post(f"/v1/accounts/{account['id']}/{action}", **options)
 
-    async def seen(self, account: dict[str, Any]) -> str:
-        """The tag of an account as it is now."""
-        answer = await self.client.get(f"/v1/accounts/{account['id']}", headers=self.officer)
-        return str(answer.headers["etag"])
+    async def _seen(self, account: dict[str, Any], headers: dict[str, str]) -> dict[str, str]:
+        """The headers of somebody, with the version of an account that they see: any, when they see none."""
+        answer = await self.client.get(f"/v1/accounts/{account['id']}", headers=headers)
+        return {**headers, "If-Match": answer.headers.get("etag", '"1"')}
 
     async def draft(self, **changes: Any) -> dict[str, Any]:
         return ok(

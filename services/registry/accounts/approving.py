@@ -40,6 +40,7 @@ async def approve(
 
     Raises:
         NotFound, StaleVersion, IllegalTransition: as ever.
+        VersionNeeded: the actor does not say which version was seen.
         SelfApproval: the actor submitted it.
         AgencyEnded: there is no agency any more that it could be official for.
         NoValidProof, FreshProofNeeded: the proof has lapsed meanwhile, or the link was let go since.

@@ -48,7 +48,7 @@ from shared.policy import PeopleOnly
 from shared.problems import Forbidden, IllegalTransition, Invalid, NotFound, Unauthenticated, responses
 from shared.schemas import AgencyCode
 from shared.urls import PLATFORMS
-from shared.versions import ExpectedVersion, StaleVersion
+from shared.versions import ExpectedVersion, SeenVersion, StaleVersion, VersionNeeded
 
 router = APIRouter(
     prefix="/v1/accounts",
@@ -218,6 +218,7 @@ async def submit_account(
     responses=responses(
         IllegalTransition,
         StaleVersion,
+        VersionNeeded,
         SelfApproval,
         AgencyEnded,
         NoValidProof,
@@ -231,10 +232,13 @@ async def approve_account(
     account_id: UUID,
     session: Session,
     actor: Annotated[Actor, POLICY.allow("accounts.approve")],
-    expected: ExpectedVersion,
+    expected: SeenVersion,
     response: Response,
 ) -> AccountRead:
-    """Make it official. Whoever submitted it cannot approve it."""
+    """Make it official. Whoever submitted it cannot approve it.
+
+    Needs the version that you have seen (`If-Match`): it may have been returned, changed and submitted again since.
+    """
     return answered(await approving.approve(session, actor, account_id, expected), response)
 
 
