@@ -12,7 +12,9 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from deploy.local.config import LocalConfig, LocalStackError
+from deploy.local import pidfile
+from deploy.local.config import SERVICES, LocalConfig, LocalStackError
+from deploy.local.readiness import answers_ok
 from deploy.local.token import mint
 
 COMMUNE, PROVINCE, ELSEWHERE = "T82.X30169", "T82", "T01"
@@ -229,8 +231,24 @@ def _signed(headers: dict[str, str], secret: str) -> bool:
     return expected in headers["webhook-signature"].split()
 
 
-async def main(config: LocalConfig) -> None:
-    """Set the scene and tell the story."""
+async def _until_ready(config: LocalConfig, patience: float) -> None:
+    if pidfile.holder(config.home / "stack.pid") is None:
+        raise LocalStackError("The stack is not running; `make up` starts it.")
+    names = [name for service in SERVICES for name in (service, f"{service}-worker")]
+    deadline = time.monotonic() + patience
+    while missing := [name for name in names if not await answers_ok(config.ports[name])]:
+        if time.monotonic() > deadline:
+            raise LocalStackError(f"Not ready: {', '.join(missing)}; see {config.home / 'logs'}.")
+        await asyncio.sleep(0.2)
+
+
+async def main(config: LocalConfig, patience: float = 60.0) -> None:
+    """Set the scene and tell the story, once the stack is ready; it is given `patience` seconds for that.
+
+    Raises:
+        LocalStackError: the stack does not run or become ready, or something went otherwise than told.
+    """
+    await _until_ready(config, patience)
     page = f"https://www.facebook.com/ubndxalapvo.{int(time.time())}"
     outside = Outside(page)
     app = web.Application()
@@ -243,8 +261,6 @@ async def main(config: LocalConfig) -> None:
     try:
         async with aiohttp.ClientSession() as client:
             await tell(Story(config, client), page, outside, port)
-    except aiohttp.ClientConnectorError:
-        raise LocalStackError("The stack is not running; `make up` starts it.") from None
     finally:
         await runner.cleanup()
     print("\nThe whole story worked.")
