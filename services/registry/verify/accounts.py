@@ -3,7 +3,6 @@
 A million of them have to fit beside a small web server, so each is one `bytes` and what many share is kept once.
 """
 
-from collections.abc import Iterable
 from struct import Struct
 from typing import NamedTuple
 from uuid import UUID
@@ -167,10 +166,6 @@ class Accounts:
             if found is None or _rank(known) > _rank(found):
                 found = known
         return found
-
-    def numbers(self) -> Iterable[int]:
-        """The numbers of all rows that were not dropped."""
-        return (number for number, packed in enumerate(self._rows) if packed)
 
 
 def _rank(known: Known) -> tuple[bool, bool, int]:
