@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 from deploy.local.config import PROJECT
 
@@ -17,6 +18,14 @@ def prose(document: Path) -> str:
 def blocks(document: Path, language: str) -> list[str]:
     """The fenced blocks of one language, in their order."""
     return [body for name, body in _FENCE.findall(document.read_text()) if name == language]
+
+
+def functions(document: Path) -> dict[str, Any]:
+    """The functions of a document's Python blocks, by name."""
+    names: dict[str, Any] = {}
+    for block in blocks(document, "python"):
+        exec(block, names)  # noqa: S102 - our own text
+    return names
 
 
 def table(document: Path, first_column: str) -> list[list[str]]:
