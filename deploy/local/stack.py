@@ -20,6 +20,7 @@ from deploy.local.config import (
 from deploy.local.readiness import answers_ok
 from deploy.local.supervisor import Process, Supervisor, clear_away
 
+_START_SECONDS = 180.0  # a worker waits for the registry's first data, which a slow disk takes a minute for
 Processes = Callable[[LocalConfig], Sequence[Process]]
 
 
@@ -109,6 +110,7 @@ def _service_processes(config: LocalConfig, service: str) -> list[Process]:
             command=f"services.{service}.{module}",
             env=service_environment(config, service),
             cwd=PROJECT,
+            start_timeout=_START_SECONDS,
             **options,
         )
 
