@@ -274,7 +274,8 @@ def main() -> None:
         good=False,
         verbose=verbose,
     )
-    said = Counter(str(resemblance(whole, link, name)) for link, name in critics())
+    answers = (resemblance(whole, link, name) for link, name in critics())
+    said = Counter("resembles" if isinstance(each, Likeness) else str(each) for each in answers)
     print(f"    what is said of them: {dict(said.most_common(4))}")
 
 
